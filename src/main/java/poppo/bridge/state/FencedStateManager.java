@@ -1,0 +1,35 @@
+package poppo.bridge.state;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that several bridges and restarts may write to, so that every commit carries the authority epoch and is
+ * refused with {@link BridgeException.Fenced} when the store holds another one.
+ */
+public interface FencedStateManager extends StateManager {
+    /**
+     * Asks the server who it is; the one call that works whatever epoch it holds. Reconnects when disconnected, and then
+     * makes sure that nothing sent on an earlier connection can still take effect.
+     *
+     * @throws BridgeException.Unavailable when it can't be reached
+     */
+    Server probe();
+
+    /**
+     * Raises the server's epoch to {@code epoch} and commits under it from now on. Writers of an earlier epoch are
+     * refused from this moment. Also starts an empty server off.
+     *
+     * @throws BridgeException.Fenced when the server already holds a higher one
+     */
+    void fence(long epoch);
+
+    /**
+     * A server as {@link #probe} found it.
+     *
+     * @param runId new at each start of the server
+     * @param version for example {@code 7.0.15}
+     * @param epoch the authority epoch it holds; null when it holds none: empty, flushed, or never used
+     * @param revision the number of the last change committed through this layout, 0 when none
+     */
+    record Server(String runId, String version, @Nullable Long epoch, long revision) {}
+}

@@ -1,0 +1,41 @@
+package poppo.bridge.state;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The store that other, older programs share and write to behind our back: the state directory. */
+public interface LocalStateManager extends StateManager {
+    /** Hands a label request on; returns when it is durable. */
+    void emit(LabelRequest request);
+
+    /** Looks whether somebody else wrote, and if so takes it in and tells the {@linkplain #onForeignWrite listener}. */
+    void poll();
+
+    /** Whom to tell of foreign writes, on the thread that noticed, outside all locks. Replaces an earlier listener. */
+    void onForeignWrite(Consumer<ForeignWrite> listener);
+
+    /**
+     * Whether a foreign write is taken over as the records' new content ({@code true}, the default: files have
+     * authority), or set aside under {@code .bridge/} and then overwritten by the next mirror copy.
+     */
+    void acceptForeignWrites(boolean accept);
+
+    /** Counts every process as heard of at {@code now} at least: after a fail-over nobody is taken for dead too early. */
+    void grantGrace(Instant now);
+
+    /** Writes soft state (heartbeats) out now. */
+    void flush();
+
+    /**
+     * What somebody else did to a file.
+     *
+     * @param file its name
+     * @param records those whose content is another one than we knew
+     * @param erasedOurs those of them that had held a write of ours
+     * @param setAside where the foreign version was kept, if it was not accepted
+     */
+    record ForeignWrite(String file, Set<RecordKey> records, Set<RecordKey> erasedOurs, @Nullable Path setAside) {}
+}

@@ -1,0 +1,58 @@
+package poppo.bridge.state;
+
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * Names one record. The record is the unit of everything: of ordering, of compare-and-set, of rollout, of comparison.
+ *
+ * @param collection where it belongs
+ * @param id an issue number in decimal, a process or task id; of a single-record collection its own name
+ */
+public record RecordKey(StateCollection collection, String id) {
+    public static final RecordKey PENDING_TASKS =
+            new RecordKey(StateCollection.PENDING_TASKS, StateCollection.PENDING_TASKS.label());
+    public static final RecordKey LAST_RUN = new RecordKey(StateCollection.LAST_RUN, StateCollection.LAST_RUN.label());
+
+    public static RecordKey issue(long number) {
+        return new RecordKey(StateCollection.ISSUES, Long.toString(number));
+    }
+
+    public static RecordKey process(String id) {
+        return new RecordKey(StateCollection.PROCESSES, id);
+    }
+
+    public static RecordKey processedIssue(long number) {
+        return new RecordKey(StateCollection.PROCESSED_ISSUES, Long.toString(number));
+    }
+
+    /** All processed comments of one issue. */
+    public static RecordKey processedComments(long number) {
+        return new RecordKey(StateCollection.PROCESSED_COMMENTS, Long.toString(number));
+    }
+
+    public static RecordKey runningTask(String id) {
+        return new RecordKey(StateCollection.RUNNING_TASKS, id);
+    }
+
+    /** The id as an issue number, in a numbered collection. */
+    public long number() {
+        return Long.parseLong(id);
+    }
+
+    /**
+     * Where this record stands in a rollout, 0 to 99: it takes part in a rollout of more percent than this. The hash is
+     * CRC-32C of the key's text, fixed for good, so a record never flips back and forth and a raised percent only adds
+     * records.
+     */
+    public int rolloutBucket() {
+        CRC32C crc = new CRC32C();
+        crc.update(toString().getBytes(StandardCharsets.UTF_8));
+        return (int) (crc.getValue() % 100);
+    }
+
+    @Override
+    public String toString() {
+        return collection.isSingle() ? id : collection.label() + "/" + id;
+    }
+}
