@@ -90,7 +90,7 @@ final class CarryOver {
     }
 
     /** @param unexplained whether nobody knows why they differ, so that what is overwritten is kept aside */
-    private Tally carry(List<RecordKey> keys, Function<RecordKey, Authority> right, boolean unexplained) {
+    Tally carry(List<RecordKey> keys, Function<RecordKey, Authority> right, boolean unexplained) {
         if (keys.isEmpty()) {
             return Tally.NONE;
         }

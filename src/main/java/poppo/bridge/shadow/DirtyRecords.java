@@ -22,15 +22,23 @@ final class DirtyRecords {
     /** Why a record is dirty. */
     enum Cause {
         /** A write went to the files only. */
-        MISSED,
+        MISSED("missed-dual-write"),
         /** A write to Redis was sent and its outcome is not known. */
-        UNKNOWN,
+        UNKNOWN("unknown-outcome"),
         /** Both stores executed and disagreed. */
-        MISMATCH,
+        MISMATCH("disagreed"),
         /** Somebody else wrote the file. */
-        FOREIGN,
-        /** Nothing is known of Redis's content. */
-        UNVERIFIED
+        FOREIGN("foreign-write");
+
+        private final String label;
+
+        Cause(String label) {
+            this.label = label;
+        }
+
+        String label() {
+            return label;
+        }
     }
 
     /** One marking of one record; compared by identity, so that an older one can't clean a newer one. */
@@ -39,6 +47,10 @@ final class DirtyRecords {
 
         private Mark(Cause cause) {
             this.cause = cause;
+        }
+
+        Cause cause() {
+            return cause;
         }
     }
 

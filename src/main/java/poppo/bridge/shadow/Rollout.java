@@ -1,5 +1,7 @@
 package poppo.bridge.shadow;
 
+import java.util.ArrayList;
+import java.util.List;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.RecordKey;
 
@@ -33,6 +35,30 @@ public record Rollout(Phase phase, int readPercent, int writePercent) {
             case READ -> readPercent;
             case WRITE -> writePercent;
         };
+    }
+
+    /**
+     * The way to {@code target}: every phase between is passed through, so that each kind of step is written and judged
+     * once. Empty when already there.
+     */
+    public List<Rollout> stepsTo(Rollout target) {
+        List<Rollout> steps = new ArrayList<>();
+        int direction = Integer.signum(target.phase().compareTo(phase));
+        if (direction != 0) {
+            for (int at = phase.ordinal() + direction; at != target.phase().ordinal(); at += direction) {
+                steps.add(of(Phase.values()[at]));
+            }
+        }
+        if (!equals(target)) {
+            steps.add(target);
+        }
+        return steps;
+    }
+
+    /** Whether {@code target} is further on the way to Redis: a later phase, or more percent of the same. */
+    public boolean isBelow(Rollout target) {
+        int phases = phase.compareTo(target.phase);
+        return phases < 0 || (phases == 0 && percent() < target.percent());
     }
 
     /** The route of a record while Redis is believed. */

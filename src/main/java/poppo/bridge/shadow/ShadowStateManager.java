@@ -55,6 +55,7 @@ public final class ShadowStateManager implements StateManager {
     private final Keeper keeper;
     private final LongAdder fallbacks = new LongAdder();
     private final LongAdder foreignWrites = new LongAdder();
+    private volatile @Nullable Instant lastForeignWrite;
     private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
 
     /**
@@ -444,6 +445,28 @@ public final class ShadowStateManager implements StateManager {
         }
     }
 
+    /**
+     * Copies single records from the store that is right about them to the other one.
+     *
+     * @param right null: whichever has authority over the record
+     */
+    public Copied repair(List<RecordKey> keys, @Nullable Authority right) {
+        CarryOver.Tally tally = carryOver.carry(
+                keys, key -> right == null ? project.standing().route(key).authority() : right, true);
+        return new Copied(tally.compared(), tally.copied(), tally.left());
+    }
+
+    /** Why a record is known to differ, in kebab case; empty for one that is not. */
+    public Optional<String> knownCause(RecordKey key) {
+        DirtyRecords.Mark mark = project.dirty.markOf(key);
+        return mark == null ? Optional.empty() : Optional.of(mark.cause().label());
+    }
+
+    /** When somebody else last wrote the files; empty if never since the start. */
+    public Optional<Instant> lastForeignWrite() {
+        return Optional.ofNullable(lastForeignWrite);
+    }
+
     public ShadowStatus status() {
         Breaker.Condition condition = recovery.breaker().condition();
         return new ShadowStatus(
@@ -485,6 +508,7 @@ public final class ShadowStateManager implements StateManager {
 
     private void foreignWrite(LocalStateManager.ForeignWrite write) {
         foreignWrites.increment();
+        lastForeignWrite = Instant.ofEpochMilli(project.clock.millis());
         boolean filesAreRight = write.setAside() == null;
         if (filesAreRight && project.standing().phase().usesRedis()) {
             write.records().forEach(key -> project.dirty.mark(key, DirtyRecords.Cause.FOREIGN));

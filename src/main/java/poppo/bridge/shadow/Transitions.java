@@ -1,8 +1,6 @@
 package poppo.bridge.shadow;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import poppo.bridge.shadow.CarryOver.Tally;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -54,23 +52,10 @@ final class Transitions {
 
     private Step walk(Rollout from, Rollout target) {
         Step all = new Step(Tally.NONE, Duration.ZERO);
-        if (!from.equals(target)) {
-            for (Rollout step : steps(from, target)) {
-                all = all.plus(step(step));
-            }
+        for (Rollout step : from.stepsTo(target)) {
+            all = all.plus(step(step));
         }
         return all;
-    }
-
-    /** Every phase between is passed through, so that each kind of step is written once. */
-    static List<Rollout> steps(Rollout from, Rollout target) {
-        List<Rollout> steps = new ArrayList<>();
-        int direction = Integer.signum(target.phase().compareTo(from.phase()));
-        for (int at = from.phase().ordinal() + direction; at != target.phase().ordinal() && direction != 0; at += direction) {
-            steps.add(Rollout.of(Phase.values()[at]));
-        }
-        steps.add(target);
-        return steps;
     }
 
     private record Step(Tally tally, Duration pause) {
