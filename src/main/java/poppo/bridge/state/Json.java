@@ -81,6 +81,15 @@ public final class Json {
     }
 
     /**
+     * Opens a parser to read a big document piece by piece, with {@link #read(JsonParser)} for its values.
+     *
+     * @throws MalformedJsonException when these bytes are not UTF-8
+     */
+    public static JsonParser parser(byte[] utf8) throws IOException {
+        return FILES.createParser(decode(utf8));
+    }
+
+    /**
      * Decodes first, and strictly: Jackson's parser of bytes refuses half a surrogate pair in a field's name, which
      * JSON.parse reads, and would guess other encodings.
      */

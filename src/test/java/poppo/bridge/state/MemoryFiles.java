@@ -138,6 +138,11 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
     }
 
     @Override
+    public List<String> notices() {
+        return List.of();
+    }
+
+    @Override
     public void flush() {
         faulty(Call.of("flush", ""), flushes::incrementAndGet);
     }
