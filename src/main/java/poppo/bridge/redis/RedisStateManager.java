@@ -167,7 +167,7 @@ public final class RedisStateManager implements FencedStateManager {
         }
         Commit commit = new Commit(keys.authority);
         Effects effects = effects(decision);
-        SignOfLife sign = SignOfLife.now(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
+        SignOfLife sign = SignOfLife.of(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
         if (effects.assumedDead() != null && basis.pulse != null) {
             basis.pulse.expectNoSignSince(keys, commit);
         }
@@ -309,7 +309,7 @@ public final class RedisStateManager implements FencedStateManager {
         JsonNode after = replacement.image();
         boolean isProcess = replacement.key().collection() == StateCollection.PROCESSES;
         String heardOf = isProcess ? replacement.key().id() : Issue.holder(after);
-        SignOfLife sign = SignOfLife.copied(heardOf, replacement.holderSeen(), options.heartbeatTtl());
+        SignOfLife sign = SignOfLife.of(heardOf, replacement.holderSeen(), options.heartbeatTtl());
         long order = replacement.order() == 0 ? before.order() : replacement.order();
         Commit commit = new Commit(keys.authority);
         String time = after == null ? null : after.path(Issue.LAST_UPDATED).textValue();
