@@ -25,6 +25,7 @@ import poppo.bridge.state.Orphan;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Replacement;
 import poppo.bridge.state.Served;
+import poppo.bridge.state.ServerFacts;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
 import poppo.bridge.state.Versioned;
@@ -449,13 +450,13 @@ public final class RedisStateManager implements FencedStateManager {
         return settings;
     }
 
-    /** What a doctor wants to know of the server. */
-    public RedisFacts facts() {
+    @Override
+    public ServerFacts facts() {
         Map<String, String> info = new HashMap<>(link.info("server"));
         info.putAll(link.info("replication"));
         info.putAll(link.info("memory"));
         info.putAll(link.info("persistence"));
-        return new RedisFacts(
+        return new ServerFacts(
                 info.getOrDefault("redis_version", ""),
                 info.getOrDefault("run_id", ""),
                 info.getOrDefault("role", ""),

@@ -76,6 +76,11 @@ public final class Json {
         return parse(REQUESTS, utf8);
     }
 
+    /** Opens a parser to read a big document piece by piece, with {@link #read(JsonParser)} for its values. */
+    public static JsonParser parser(byte[] utf8) throws IOException {
+        return FILES.createParser(utf8);
+    }
+
     private static JsonNode parse(JsonFactory factory, byte[] utf8) {
         try (JsonParser parser = factory.createParser(utf8)) {
             JsonToken first = parser.nextToken();

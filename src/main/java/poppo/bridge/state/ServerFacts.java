@@ -1,9 +1,9 @@
-package poppo.bridge.redis;
+package poppo.bridge.state;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a doctor wants to know of a server.
+ * What a doctor wants to know of a Redis server.
  *
  * @param role {@code master} or {@code slave}
  * @param maxmemory bytes; 0 without a limit
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pingMicros the quickest of a few round trips
  * @param clockMillis its clock, to be held against one's own
  */
-public record RedisFacts(
+public record ServerFacts(
         String version,
         String runId,
         String role,
