@@ -52,14 +52,15 @@ final class Records {
     Reading read(RecordKey key, @Nullable String processId) {
         List<Step> steps = new ArrayList<>(steps(key));
         int size = steps.size();
-        steps.add(committer.readEpoch());
+        Committer.EpochCheck check = committer.epochCheck();
+        steps.add(check.step());
         if (processId != null) {
             steps.add(Step.keyless("TIME"));
             steps.addAll(Pulse.reads(keys, processId));
         }
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             List<@Nullable Object> replies = link.read(steps);
-            committer.requireEpoch(replies.get(size));
+            check.require(replies.get(size));
             Stored stored = decode(key, replies.subList(0, size));
             if (stored != null) {
                 return new Reading(stored, processId == null ? null : pulse(processId, replies, size + 1));
@@ -83,9 +84,10 @@ final class Records {
     private void readChunk(List<RecordKey> wanted, List<Stored> found) {
         List<Step> steps = new ArrayList<>(wanted.size() * 3 + 1);
         wanted.forEach(key -> steps.addAll(steps(key)));
-        steps.add(committer.readEpoch());
+        Committer.EpochCheck check = committer.epochCheck();
+        steps.add(check.step());
         List<@Nullable Object> replies = link.read(steps);
-        committer.requireEpoch(replies.get(replies.size() - 1));
+        check.require(replies.get(replies.size() - 1));
         int at = 0;
         for (RecordKey key : wanted) {
             int size = form(key).hasMeta() ? 3 : 1;

@@ -355,11 +355,12 @@ public final class RedisStateManager implements FencedStateManager {
 
     private List<String> members(String key) {
         Step step = Step.of("SMEMBERS", key);
-        List<@Nullable Object> replies = link.read(List.of(step, committer.readEpoch()));
+        Committer.EpochCheck check = committer.epochCheck();
+        List<@Nullable Object> replies = link.read(List.of(step, check.step()));
         if (replies.get(0) instanceof ErrorReply error) {
             throw error.toException(link.address(), step, false);
         }
-        committer.requireEpoch(replies.get(1));
+        check.require(replies.get(1));
         return Records.flat(replies.get(0));
     }
 
