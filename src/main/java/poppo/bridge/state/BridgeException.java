@@ -58,6 +58,22 @@ public abstract class BridgeException extends RuntimeException {
         }
     }
 
+    /** What is asked for doesn't fit what is going on; {@link #code()} says how, in the words of spec/http-api.md. */
+    public static class Conflict extends BridgeException {
+        private static final long serialVersionUID = 1L;
+
+        private final String code;
+
+        public Conflict(String code, String message) {
+            super(message, null);
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
+        }
+    }
+
     /** A phase change that the plan doesn't allow. */
     public static final class IllegalPhase extends BridgeException {
         private static final long serialVersionUID = 1L;

@@ -70,7 +70,7 @@ public record Issue(JsonNode json) {
     /** Whether the record's own heartbeat is younger than {@code ttl}. */
     public boolean hasFreshHeartbeat(Instant now, Duration ttl) {
         Instant last = lastHeartbeat();
-        return last != null && now.isBefore(last.plus(ttl));
+        return last != null && now.minus(ttl).isBefore(last);
     }
 
     /** The process that holds the record as it stands in {@code image}, or null. */

@@ -109,7 +109,7 @@ public sealed interface Operation {
             if (metadata != null) {
                 fresh.setAll(metadata);
             }
-            return fresh;
+            return Json.inJavaScriptOrder(fresh);
         }
 
         /** The label request goes out again, since a caller may repeat itself because the first answer was lost. */
@@ -203,6 +203,7 @@ public sealed interface Operation {
             after.put(Issue.STATUS, fields.path(Issue.STATUS).textValue());
             after.put(Issue.LAST_UPDATED, stamp.time());
             after.setAll(fields);
+            after = Json.inJavaScriptOrder(after);
             String newHolder = Issue.holder(after);
             boolean handsOver =
                     held.isProcessing() && Issue.isProcessing(after) && !Objects.equals(held.processId(), newHolder);
@@ -242,6 +243,9 @@ public sealed interface Operation {
     record Heartbeat(long issue, @Nullable String processId) implements Operation {
         public Heartbeat {
             Limits.issueNumber(issue);
+            if (processId != null) {
+                Limits.id(Issue.PROCESS_ID, processId);
+            }
         }
 
         @Override

@@ -46,6 +46,19 @@ public interface StateManager extends AutoCloseable {
      */
     List<Versioned> page(StateCollection collection, @Nullable String after, int limit);
 
+    /** How many records a collection has, about: it may be changing. */
+    default long count(StateCollection collection) {
+        long count = 0;
+        String after = null;
+        List<Versioned> page;
+        do {
+            page = page(collection, after, 1000);
+            count += page.size();
+            after = page.isEmpty() ? after : page.get(page.size() - 1).key().id();
+        } while (page.size() == 1000);
+        return count;
+    }
+
     /** The numbers of all issues in status {@code processing}, ascending. */
     List<Long> processing();
 

@@ -1,0 +1,29 @@
+package poppo.bridge.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import poppo.bridge.state.Json;
+
+/** What a diff counted in one collection. Not thread-safe. */
+final class Count {
+    long compared;
+    long equal;
+    long missingInRedis;
+    long missingInFile;
+    long different;
+    long noise;
+
+    long differing() {
+        return missingInRedis + missingInFile + different;
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = Json.object();
+        json.set("compared", Json.number(compared));
+        json.set("equal", Json.number(equal));
+        json.set("missingInRedis", Json.number(missingInRedis));
+        json.set("missingInFile", Json.number(missingInFile));
+        json.set("different", Json.number(different));
+        json.set("noise", Json.number(noise));
+        return json;
+    }
+}

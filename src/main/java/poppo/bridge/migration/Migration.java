@@ -1,0 +1,257 @@
+package poppo.bridge.migration;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.shadow.AuditJournal;
+import poppo.bridge.shadow.Change;
+import poppo.bridge.shadow.Phase;
+import poppo.bridge.shadow.Rollout;
+import poppo.bridge.shadow.ShadowStateManager;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Json;
+import poppo.bridge.state.StateCollection;
+
+/**
+ * The operator's side of one project. Thread-safe; long work runs as a {@link Job}, one at a time.
+ *
+ * <p>Errors: {@link GateFailed} and other {@link BridgeException.Conflict}s when something doesn't fit, {@link
+ * BridgeException.Invalid} for what can't be meant, {@link BridgeException.Unavailable} when a store is out of reach. In
+ * all of these nothing has changed.
+ */
+public final class Migration implements AutoCloseable {
+    private static final int REPORTS_KEPT = 20;
+    private static final Duration FRESH = Duration.ofMinutes(5);
+
+    private final ShadowStateManager state;
+    private final AuditJournal audit;
+    private final Clock clock;
+    private final Supplier<List<Finding>> doctor;
+    private final Gates gates;
+    private final Jobs jobs = new Jobs();
+    private final Map<String, DiffReport> reports = new LinkedHashMap<>();
+    private final AtomicLong inlineDiffs = new AtomicLong();
+    private volatile @Nullable DiffReport lastDiff;
+    private volatile long mismatchesBefore;
+
+    /** @param doctor examines Redis and the state directory, each time anew */
+    public Migration(ShadowStateManager state, AuditJournal audit, Supplier<List<Finding>> doctor, Clock clock) {
+        this.state = state;
+        this.audit = audit;
+        this.clock = clock;
+        this.doctor = doctor;
+        this.gates = new Gates(state, clock, doctor, this::freshDiff);
+    }
+
+    /** The migration resource of spec/http-api.md. */
+    public ObjectNode status() {
+        ObjectNode json = state.status().toJson();
+        Job running = jobs.running();
+        if (running != null) {
+            json.set("job", running.toJson());
+        }
+        DiffReport diff = lastDiff;
+        if (diff != null) {
+            ObjectNode last = Json.object();
+            last.put("id", diff.id());
+            last.put("verdict", diff.verdict());
+            last.set("compared", Json.number(diff.compared()));
+            last.set("differences", Json.number(diff.differing()));
+            json.set("lastDiff", last);
+        }
+        json.set("rollback", costOfRollback());
+        return json;
+    }
+
+    /** What going back to the files would cost now. */
+    private ObjectNode costOfRollback() {
+        boolean filesBehind = state.standing().filesBehind();
+        ObjectNode cost = Json.object();
+        cost.put("possible", !filesBehind || state.standing().believed());
+        cost.put(
+                "cost",
+                filesBehind
+                        ? "all records are copied from Redis to the files first, while work goes on"
+                        : "nothing is copied: the files have every acknowledged write");
+        return cost;
+    }
+
+    /** Judges the first step towards {@code target}, writing nothing; empty on the way back, which is always open. */
+    public List<Gate> judge(Rollout target) {
+        Rollout from = state.standing().rollout();
+        return from.stepsTo(target).stream()
+                .filter(from::isBelow)
+                .findFirst()
+                .map(this::judgeStep)
+                .orElse(List.of());
+    }
+
+    private List<Gate> judgeStep(Rollout step) {
+        return gates.judge(step, state.status().mismatches() - mismatchesBefore);
+    }
+
+    /**
+     * Moves the phase flag step by step, judging each step up by its gates; on the first that fails, the phase is the
+     * former one again.
+     *
+     * @param force moves although gates fail; the audit journal says so
+     * @param who the role that wants it
+     * @throws GateFailed with what was measured
+     */
+    public synchronized Change change(Rollout target, boolean force, String who, String why) {
+        Rollout from = state.standing().rollout();
+        if (!from.isBelow(target)) {
+            return changed(state.change(target, who, why));
+        }
+        List<Change> done = new ArrayList<>();
+        for (Rollout step : from.stepsTo(target)) {
+            List<Gate> judged = judgeStep(step);
+            if (judged.stream().anyMatch(gate -> !gate.passed())) {
+                GateFailed failed = new GateFailed(step, judged);
+                if (!force) {
+                    goBack(from, who);
+                    throw failed;
+                }
+                audit.note("gates-overridden", who, why, Json.text(String.valueOf(failed.getMessage())));
+            }
+            done.add(changed(state.change(step, who, why)));
+        }
+        return sum(from, target, done);
+    }
+
+    private void goBack(Rollout from, String who) {
+        if (!state.standing().rollout().equals(from)) {
+            state.change(from, who, "a later step failed its gates");
+        }
+    }
+
+    private Change changed(Change change) {
+        mismatchesBefore = state.status().mismatches();
+        lastDiff = null;
+        return change;
+    }
+
+    private Change sum(Rollout from, Rollout target, List<Change> steps) {
+        return new Change(
+                from,
+                target,
+                state.standing().epoch(),
+                steps.stream().mapToLong(Change::compared).sum(),
+                steps.stream().mapToLong(Change::copied).sum(),
+                steps.stream().map(Change::pause).reduce(Duration.ZERO, Duration::plus));
+    }
+
+    /**
+     * Goes back to a lower phase, losing nothing.
+     *
+     * @return what it did: counts, and the pause it cost
+     */
+    public synchronized ObjectNode rollback(Phase to, String who, String why) {
+        Rollout from = state.standing().rollout();
+        if (to.compareTo(from.phase()) > 0) {
+            throw new BridgeException.Invalid(
+                    "to", "'" + to + "' is not below the present phase '" + from.phase() + "'; use the phase change to go up");
+        }
+        Rollout target = to == from.phase() ? from : Rollout.of(to);
+        return changed(state.change(target, who, why)).toJson();
+    }
+
+    /** Starts copying all files to Redis; in a later phase, bringing both into agreement with whichever has authority. */
+    public Job backfill(String who) {
+        long total = total();
+        return jobs.start("backfill", total, job -> {
+            ShadowStateManager.Copied copied = backfillNow(job::progress);
+            ObjectNode result = Json.object();
+            result.set("compared", Json.number(copied.compared()));
+            result.set("copied", Json.number(copied.copied()));
+            result.set("left", Json.number(copied.left()));
+            audit.note("backfill", who, "asked for", result);
+            return result;
+        });
+    }
+
+    /** As {@link #backfill}, on the caller's thread. */
+    public ShadowStateManager.Copied backfillNow(LongConsumer progress) {
+        return state.carryOver(progress);
+    }
+
+    /** Starts a full diff, with or without repair. Its result names the report. */
+    public Job diff(Repair repair, String who) {
+        long total = total();
+        return jobs.start("diff", total, job -> {
+            DiffReport report = new Diff(state, clock).run(job.id(), repair, job::progress);
+            keep(report);
+            ObjectNode result = Json.object();
+            result.put("id", report.id());
+            result.put("verdict", report.verdict());
+            result.set("compared", Json.number(report.compared()));
+            result.set("differences", Json.number(report.differing()));
+            if (repair != Repair.NONE) {
+                audit.note("repair", who, "diff with repair '" + repair.label() + "'", result);
+            }
+            return result;
+        });
+    }
+
+    private long total() {
+        return Stream.of(StateCollection.values())
+                .mapToLong(collection -> collection.isSingle() ? 1 : state.count(collection))
+                .sum();
+    }
+
+    private DiffReport freshDiff() {
+        DiffReport last = lastDiff;
+        if (last != null && last.isConsistent() && last.time().plus(FRESH).isAfter(clock.instant())) {
+            return last;
+        }
+        DiffReport made = new Diff(state, clock).run("gate-" + inlineDiffs.incrementAndGet(), Repair.NONE, compared -> {});
+        keep(made);
+        return made;
+    }
+
+    private void keep(DiffReport report) {
+        synchronized (reports) {
+            reports.put(report.id(), report);
+            if (reports.size() > REPORTS_KEPT) {
+                reports.remove(reports.keySet().iterator().next());
+            }
+        }
+        lastDiff = report;
+    }
+
+    public Optional<Job> job(String id) {
+        return jobs.find(id);
+    }
+
+    /** A report of this run of the bridge, if it is among the last {@value #REPORTS_KEPT}. */
+    public Optional<DiffReport> report(String id) {
+        synchronized (reports) {
+            return Optional.ofNullable(reports.get(id));
+        }
+    }
+
+    /** Examines Redis and the state directory. */
+    public List<Finding> doctor() {
+        return doctor.get();
+    }
+
+    public AuditJournal audit() {
+        return audit;
+    }
+
+    /** Stops a running job. */
+    @Override
+    public void close() {
+        jobs.close();
+    }
+}

@@ -1,0 +1,77 @@
+package poppo.bridge.shadow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Json;
+import poppo.bridge.state.MalformedJsonException;
+
+/**
+ * A file of one JSON value a line that is only appended to. At {@code maxBytes} it moves to {@code <name>.1.jsonl}, whose
+ * predecessor goes, so the two hold the latest and never more than twice that. A line torn by a crash is left out when
+ * reading. Not thread-safe.
+ */
+final class JsonLines {
+    private final Path file;
+    private final Path older;
+    private final long maxBytes;
+
+    JsonLines(Path directory, String name, long maxBytes) {
+        this.file = directory.resolve(name + ".jsonl");
+        this.older = directory.resolve(name + ".1.jsonl");
+        this.maxBytes = maxBytes;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** Appends and makes durable. */
+    void append(JsonNode value) throws IOException {
+        if (Files.exists(file) && Files.size(file) >= maxBytes) {
+            Files.move(file, older, StandardCopyOption.REPLACE_EXISTING);
+        }
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            ByteBuffer bytes = ByteBuffer.wrap((Json.compact(value) + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(false);
+        }
+    }
+
+    /** All values, oldest first. */
+    List<JsonNode> read() {
+        return Stream.of(older, file)
+                .filter(Files::exists)
+                .flatMap(part -> lines(part).stream())
+                .flatMap(JsonLines::parse)
+                .toList();
+    }
+
+    private static List<String> lines(Path part) {
+        try {
+            return Files.readAllLines(part);
+        } catch (IOException e) {
+            throw new BridgeException.Unavailable(part + " can't be read: " + e + "; check its permissions", e);
+        }
+    }
+
+    private static Stream<JsonNode> parse(String line) {
+        try {
+            return Stream.of(Json.parse(line));
+        } catch (MalformedJsonException torn) {
+            return Stream.empty();
+        }
+    }
+}

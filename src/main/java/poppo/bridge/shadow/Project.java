@@ -1,0 +1,79 @@
+package poppo.bridge.shadow;
+
+import java.time.Clock;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.FencedStateManager;
+import poppo.bridge.state.LocalStateManager;
+
+/**
+ * The two stores of one project, and what routing, recovery and phase changes share.
+ *
+ * <p>Locks are taken in this order: {@link #gate} (shared by operations, exclusively by whoever changes the authority),
+ * then a record's lock. The {@link Standing} is read without a lock and replaced as a whole.
+ */
+final class Project {
+    final LocalStateManager files;
+    final FencedStateManager redis;
+    final Clock clock;
+    final AuditJournal audit;
+    final SetAside setAside;
+    final DirtyRecords dirty;
+    final RecordLocks locks = new RecordLocks();
+    final StampedLock gate = new StampedLock();
+
+    private final StandingFile file;
+    private volatile Standing standing;
+
+    /** How the last bridge on this directory left; null after a crash. */
+    final StandingFile.@Nullable CleanStop cleanStop;
+
+    Project(ShadowStateManager.Parts parts, ShadowOptions options) {
+        this.files = parts.files();
+        this.redis = parts.redis();
+        this.clock = parts.clock();
+        this.audit = parts.audit();
+        this.setAside = new SetAside(parts.bridgeDirectory(), parts.clock());
+        this.dirty = new DirtyRecords(options.maxDirty());
+        this.file = new StandingFile(parts.bridgeDirectory());
+        StandingFile.Stored stored = file.load();
+        this.standing = stored.standing();
+        this.cleanStop = stored.cleanStop();
+        save(null);
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    /** Replaces the standing, then makes it durable: for what can't be refused, like a fail-over. */
+    void force(UnaryOperator<Standing> change) {
+        synchronized (file) {
+            standing = change.apply(standing);
+            tellFiles();
+            file.save(standing, null);
+        }
+    }
+
+    /** Makes the standing durable, then puts it in force; when it can't be made durable, nothing changes. */
+    void commit(UnaryOperator<Standing> change) {
+        synchronized (file) {
+            Standing next = change.apply(standing);
+            file.save(next, null);
+            standing = next;
+            tellFiles();
+        }
+    }
+
+    void save(StandingFile.@Nullable CleanStop clean) {
+        synchronized (file) {
+            file.save(standing, clean);
+        }
+    }
+
+    /** While Redis has authority the files are a mirror, and what others write into them is set aside. */
+    private void tellFiles() {
+        files.acceptForeignWrites(standing.authority() == Authority.FILE);
+    }
+}

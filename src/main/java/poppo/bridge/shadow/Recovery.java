@@ -1,0 +1,223 @@
+package poppo.bridge.shadow;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import poppo.bridge.shadow.CarryOver.Tally;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.FencedStateManager.Server;
+import poppo.bridge.state.Json;
+
+/**
+ * Takes the belief from Redis when it fails, and gives it back when everything it missed has been carried over and
+ * verified.
+ *
+ * <p>The fail-over needs no stop: a record's operations are in order, and each acknowledged one is in the files. The
+ * return goes: probe → fence (epoch up, late writers of the old epoch are refused) → carry over while work goes on →
+ * gate → carry over the rest → believe.
+ */
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    /** So few dirty records may be left for the part of the return that holds everybody up. */
+    private static final int FEW = 32;
+
+    private static final int ROUNDS = 10;
+
+    private final Project project;
+    private final CarryOver carryOver;
+    private final ShadowOptions options;
+    private final Breaker breaker;
+    private @Nullable String trustedRunId;
+    private volatile Instant nextTry = Instant.MIN;
+    private Duration pause;
+
+    Recovery(Project project, CarryOver carryOver, ShadowOptions options) {
+        this.project = project;
+        this.carryOver = carryOver;
+        this.options = options;
+        this.breaker = new Breaker(options, this::failOver);
+        this.pause = options.firstRetry();
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    /** When Redis is tried next. */
+    Instant nextTry() {
+        return nextTry;
+    }
+
+    /** Redis is not believed from here on. Without effect when it isn't already. */
+    private void failOver(String reason) {
+        Instant now = now();
+        nextTry = now.plus(pause);
+        Standing before = project.standing();
+        if (!before.believed()) {
+            return;
+        }
+        boolean filesTakeOver = before.authority() == Authority.REDIS && before.down().authority() == Authority.FILE;
+        if (filesTakeOver) {
+            project.files.grantGrace(now);
+        }
+        try {
+            project.force(s -> filesTakeOver ? s.believing(false).withEpoch(s.epoch() + 1) : s.believing(false));
+        } catch (BridgeException.Unavailable e) {
+            LOG.error("The fail-over is in force but could not be written down: {}", e.getMessage());
+        }
+        ObjectNode details = Json.object();
+        details.put("phase", before.phase().label());
+        details.set("epoch", Json.number(project.standing().epoch()));
+        details.put("authority", project.standing().authority().label());
+        project.audit.note("fail-over", reason, details);
+    }
+
+    /** Gives Redis another try if it is due. */
+    void tryReturn() {
+        if (!now().isBefore(nextTry)) {
+            returnNow();
+        }
+    }
+
+    /**
+     * Tries now to believe Redis again.
+     *
+     * @return whether it is believed
+     */
+    synchronized boolean returnNow() {
+        Standing standing = project.standing();
+        if (standing.believed() || !standing.phase().usesRedis()) {
+            return standing.believed();
+        }
+        long start = System.nanoTime();
+        try {
+            breaker.recovering(Breaker.State.HALF_OPEN, "asking Redis who it is");
+            Server server = project.redis.probe();
+            breaker.recovering(Breaker.State.RECONCILING, "carrying over what Redis has missed");
+            Tally tally = reconcile(standing, server);
+            believed(server, tally, Duration.ofNanos(System.nanoTime() - start));
+            return true;
+        } catch (BridgeException e) {
+            postpone(e);
+            return false;
+        }
+    }
+
+    private Tally reconcile(Standing standing, Server server) {
+        if (standing.down() == Route.REFUSED) {
+            requireSameState(standing, server);
+            fence(server);
+            Tally tally = standing.filesBehind() ? carryOver.sweepAll(key -> Authority.REDIS, CarryOver.Progress.NONE) : Tally.NONE;
+            believe(s -> s.withFilesBehind(s.phase() == Phase.REDIS_ONLY));
+            return tally;
+        }
+        if (!server.runId().equals(trustedRunId) || server.epoch() == null) {
+            project.dirty.markAll();
+        }
+        fence(server);
+        Tally tally = Tally.NONE;
+        for (int round = 0; round < ROUNDS && isMuchLeft(); round++) {
+            tally = tally.plus(carryOver.drain());
+        }
+        long pass = project.gate.writeLock();
+        try {
+            tally = tally.plus(carryOver.drain());
+            carryOver.drainFully();
+            believe(s -> s);
+        } finally {
+            project.gate.unlockWrite(pass);
+        }
+        return tally;
+    }
+
+    private boolean isMuchLeft() {
+        return !project.dirty.wholeCollections().isEmpty() || project.dirty.count() > FEW;
+    }
+
+    private void fence(Server server) {
+        long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch()) + 1;
+        project.commit(s -> s.withEpoch(epoch));
+        project.redis.fence(epoch);
+    }
+
+    private void believe(java.util.function.UnaryOperator<Standing> change) {
+        breaker.close();
+        project.commit(s -> change.apply(s).believing(true));
+    }
+
+    /** Where Redis has the only copy, an empty or older one must not take its place. */
+    private static void requireSameState(Standing standing, Server server) {
+        Long epoch = server.epoch();
+        if (epoch == null) {
+            throw new BridgeException.Fenced("Redis came back empty and held the only copy of the state; restore its"
+                    + " append-only file and start it again");
+        }
+        if (epoch < standing.epoch()) {
+            throw new BridgeException.Fenced("Redis came back with an older state (epoch " + epoch + ", known is "
+                    + standing.epoch() + ") and held the only copy; restore its latest append-only file");
+        }
+    }
+
+    private void believed(Server server, Tally tally, Duration took) {
+        trustedRunId = server.runId();
+        pause = options.firstRetry();
+        ObjectNode details = Json.object();
+        details.put("phase", project.standing().phase().label());
+        details.set("epoch", Json.number(project.standing().epoch()));
+        details.set("compared", Json.number(tally.compared()));
+        details.set("copied", Json.number(tally.copied()));
+        details.set("tookMillis", Json.number(took.toMillis()));
+        project.audit.note("return", "Redis is believed again", details);
+    }
+
+    private void postpone(BridgeException e) {
+        breaker.open(String.valueOf(e.getMessage()));
+        nextTry = now().plus(pause);
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(options.lastRetry()) > 0 ? options.lastRetry() : doubled;
+        LOG.debug("Redis is not believed yet: {}", e.getMessage());
+    }
+
+    /**
+     * The first belief after a start. After a clean stop in a phase where Redis has authority, what is there was left in
+     * order by a bridge or put there since by others, so Redis is right; in any other case the files are.
+     */
+    synchronized void start() {
+        Standing standing = project.standing();
+        if (!standing.phase().usesRedis()) {
+            return;
+        }
+        StandingFile.CleanStop clean = project.cleanStop;
+        if (clean != null && standing.phase().authority() == Authority.REDIS && standing.down() != Route.REFUSED) {
+            try {
+                takeOverFromRedis(standing, clean);
+            } catch (BridgeException e) {
+                LOG.warn("Redis can't be taken over as it was left: {}", e.getMessage());
+            }
+        }
+        if (!returnNow()) {
+            LOG.warn("Redis is not believed at the start: {}", breaker.condition().reason());
+        }
+    }
+
+    private void takeOverFromRedis(Standing standing, StandingFile.CleanStop clean) {
+        Server server = project.redis.probe();
+        Long epoch = server.epoch();
+        if (epoch == null || epoch != standing.epoch() || server.revision() < clean.revision()) {
+            return;
+        }
+        fence(server);
+        Rollout rollout = standing.rollout();
+        Tally tally = carryOver.sweepAll(key -> rollout.route(key).authority(), CarryOver.Progress.NONE);
+        if (tally.left() == 0) {
+            trustedRunId = server.runId();
+        }
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(project.clock.millis());
+    }
+}

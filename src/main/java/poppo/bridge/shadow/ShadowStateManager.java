@@ -1,0 +1,573 @@
+package poppo.bridge.shadow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Decision;
+import poppo.bridge.state.Execution;
+import poppo.bridge.state.FencedStateManager;
+import poppo.bridge.state.Issue;
+import poppo.bridge.state.Json;
+import poppo.bridge.state.LabelRequest;
+import poppo.bridge.state.LocalStateManager;
+import poppo.bridge.state.Operation;
+import poppo.bridge.state.Orphan;
+import poppo.bridge.state.RecordKey;
+import poppo.bridge.state.Replacement;
+import poppo.bridge.state.Served;
+import poppo.bridge.state.Stamp;
+import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.StateManager;
+import poppo.bridge.state.Versioned;
+
+/**
+ * The state of a project on its way from files to Redis: takes every call, and lets the {@linkplain Phase phase table}
+ * say which store serves it.
+ *
+ * <p>Guarantees, in every phase but {@code redis-only}: an acknowledged operation is in the files when it is answered, so
+ * Redis may vanish at any moment; a record that Redis may not have as it is (a dirty one) is never served from there;
+ * what Redis can't do in its time-out is done by the files. In {@code redis-only} Redis has the only copy, and without it
+ * operations are refused.
+ *
+ * <p>A change of phase, a fail-over and a return are {@link Transitions} and {@link Recovery}; here is only the routing.
+ */
+public final class ShadowStateManager implements StateManager {
+    private final Project project;
+    private final ObservedStateManager files;
+    private final ObservedStateManager redis;
+    private final CarryOver carryOver;
+    private final Recovery recovery;
+    private final Transitions transitions;
+    private final Mismatches mismatches;
+    private final ShadowReads shadowReads;
+    private final Keeper keeper;
+    private final LongAdder fallbacks = new LongAdder();
+    private final LongAdder foreignWrites = new LongAdder();
+    private volatile @Nullable Instant lastForeignWrite;
+    private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
+
+    /**
+     * What it is made of; it closes the stores when it is closed.
+     *
+     * @param bridgeDirectory {@code .bridge} in the state directory; must exist, and belong to this bridge alone
+     */
+    public record Parts(
+            LocalStateManager files,
+            FencedStateManager redis,
+            Path bridgeDirectory,
+            AuditJournal audit,
+            StoreObserver observer,
+            Clock clock) {}
+
+    /**
+     * Takes up where the last bridge on this directory left. Redis need not be there: it is believed as soon as it is.
+     *
+     * @throws BridgeException.Corrupt when what is kept in {@code .bridge} can't be understood
+     */
+    public static ShadowStateManager open(Parts parts, ShadowOptions options) {
+        ShadowStateManager manager = new ShadowStateManager(parts, options);
+        manager.start();
+        return manager;
+    }
+
+    private ShadowStateManager(Parts parts, ShadowOptions options) {
+        this.project = new Project(parts, options);
+        this.carryOver = new CarryOver(project);
+        this.recovery = new Recovery(project, carryOver, options);
+        this.transitions = new Transitions(project, carryOver, recovery);
+        this.mismatches = new Mismatches(parts.audit());
+        this.files = new ObservedStateManager(
+                parts.files(), Served.FILE, ObservedStateManager.Guard.NONE, parts.observer());
+        this.redis = new ObservedStateManager(parts.redis(), Served.REDIS, recovery.breaker(), parts.observer());
+        this.shadowReads = new ShadowReads(project, redis, mismatches, options.shadowReadPercent());
+        this.keeper = new Keeper(this::keep, options.keeperInterval());
+    }
+
+    private void start() {
+        project.files.onForeignWrite(this::foreignWrite);
+        recovery.start();
+        keeper.start();
+    }
+
+    // ---- operations
+
+    @Override
+    public Execution execute(Operation operation, Stamp stamp) {
+        long pass = project.gate.readLock();
+        try (RecordLocks.Held held = project.locks.lock(operation.key())) {
+            Execution execution = executeRouted(operation, stamp);
+            tell(execution, stamp);
+            return execution;
+        } finally {
+            project.gate.unlockRead(pass);
+        }
+    }
+
+    private Execution executeRouted(Operation operation, Stamp stamp) {
+        return switch (route(operation.key()).writes()) {
+            case FILE -> files.execute(operation, stamp);
+            case FILE_THEN_REDIS -> executeOnBoth(operation, stamp);
+            case REDIS_MIRRORED -> executeMirrored(operation, stamp);
+            case REDIS -> executeOnRedis(operation, stamp);
+            case FILE_MARKED_DIRTY -> executeMeanwhile(operation, stamp, DirtyRecords.Cause.MISSED);
+            case REFUSED -> throw refused();
+        };
+    }
+
+    /** The route of a record now; a dirty record's, even while Redis is believed, is the one without Redis. */
+    private Route route(RecordKey key) {
+        Standing standing = project.standing();
+        return standing.believed() && project.dirty.contains(key) ? standing.down() : standing.route(key);
+    }
+
+    private Execution executeMeanwhile(Operation operation, Stamp stamp, DirtyRecords.Cause cause) {
+        project.dirty.mark(operation.key(), cause);
+        return files.execute(operation, stamp);
+    }
+
+    private Execution executeOnBoth(Operation operation, Stamp stamp) {
+        Execution onFiles = executeOnFilesFirst(operation, stamp);
+        try {
+            Execution onRedis = redis.execute(operation, stamp);
+            Comparison.Result result = Comparison.executions(onFiles, onRedis);
+            mismatches.record(operation.name(), result);
+            if (!result.agrees()) {
+                project.dirty.mark(operation.key(), DirtyRecords.Cause.MISMATCH);
+            }
+        } catch (BridgeException e) {
+            project.dirty.mark(operation.key(), missed(e));
+        }
+        return onFiles;
+    }
+
+    private Execution executeOnFilesFirst(Operation operation, Stamp stamp) {
+        try {
+            return files.execute(operation, stamp);
+        } catch (BridgeException.UnknownOutcome e) {
+            project.dirty.mark(operation.key(), DirtyRecords.Cause.UNKNOWN);
+            throw e;
+        }
+    }
+
+    private Execution executeMirrored(Operation operation, Stamp stamp) {
+        Execution onRedis;
+        try {
+            onRedis = redis.execute(operation, stamp);
+        } catch (BridgeException e) {
+            if (project.standing().filesBehind()) {
+                throw e;
+            }
+            fallbacks.increment();
+            return executeMeanwhile(operation, stamp, missed(e));
+        }
+        if (operation.isSoft()) {
+            files.execute(operation, stamp);
+        } else if (onRedis.decision() instanceof Decision.Changed changed) {
+            mirror(onRedis, changed, stamp);
+        }
+        return onRedis;
+    }
+
+    private Execution executeOnRedis(Operation operation, Stamp stamp) {
+        Execution onRedis = redis.execute(operation, stamp);
+        if (onRedis.decision() instanceof Decision.Changed changed) {
+            emit(changed.effects().label());
+        }
+        return onRedis;
+    }
+
+    private static DirtyRecords.Cause missed(BridgeException e) {
+        return e instanceof BridgeException.UnknownOutcome ? DirtyRecords.Cause.UNKNOWN : DirtyRecords.Cause.MISSED;
+    }
+
+    /** Copies what Redis has just committed to the files; if they can't take it, the commit is taken back. */
+    private void mirror(Execution onRedis, Decision.Changed changed, Stamp stamp) {
+        String process = changed.effects().aliveProcess();
+        try {
+            overwrite(files, onRedis.key(), onRedis.after(), process == null ? null : stamp.now(), stamp.order());
+        } catch (BridgeException.UnknownOutcome e) {
+            project.dirty.mark(onRedis.key(), DirtyRecords.Cause.UNKNOWN);
+            throw e;
+        } catch (BridgeException e) {
+            takeBack(onRedis, stamp, e);
+            throw e;
+        }
+        emit(changed.effects().label());
+    }
+
+    /** While the record is dirty the files are right about it, and they don't have the change either. */
+    private void takeBack(Execution onRedis, Stamp stamp, BridgeException cause) {
+        if (project.standing().filesBehind()) {
+            throw new BridgeException.UnknownOutcome(
+                    onRedis.key() + " is written in Redis but not in the files: " + cause.getMessage(), cause);
+        }
+        project.dirty.mark(onRedis.key(), DirtyRecords.Cause.MISSED);
+        DirtyRecords.Mark mark = project.dirty.markOf(onRedis.key());
+        try {
+            overwrite(redis, onRedis.key(), onRedis.before(), null, stamp.order());
+            project.dirty.clean(onRedis.key(), mark);
+        } catch (BridgeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Writes an image over whatever the store has, under the record's lock; others get out of the way in a few tries. */
+    private static void overwrite(
+            StateManager store, RecordKey key, @Nullable JsonNode image, @Nullable Instant seen, long order) {
+        for (int attempt = 0; attempt < 10; attempt++) {
+            Versioned there = store.read(key);
+            if (Objects.equals(there.image(), image)
+                    || store.replaceAll(List.of(new Replacement(key, image, there.version(), seen, order))).get(0)) {
+                return;
+            }
+        }
+        throw new BridgeException.Unavailable(key + " is being changed by somebody else all the time; try again");
+    }
+
+    private void emit(@Nullable LabelRequest label) {
+        if (label != null) {
+            project.files.emit(label);
+        }
+    }
+
+    private BridgeException refused() {
+        String reason = recovery.breaker().condition().reason();
+        return new BridgeException.Unavailable("Redis has the only copy of the state and can't be used: "
+                + (reason == null ? "it is being checked" : reason));
+    }
+
+    // ---- reads
+
+    @Override
+    public Versioned read(RecordKey key) {
+        Route route = route(key);
+        return switch (route.reads()) {
+            case FILE -> files.read(key);
+            case FILE_COMPARED -> shadowReads.compared(files.read(key));
+            case REDIS_ELSE_FILE -> readRedisElseFile(key, route);
+            case REDIS -> redis.read(key);
+            case REFUSED -> throw refused();
+        };
+    }
+
+    /**
+     * While a dual write is under way the files may have what Redis doesn't have yet; who might have been told of it by a
+     * list must not read the older state, so such a read waits its turn.
+     */
+    private Versioned readRedisElseFile(RecordKey key, Route route) {
+        if (route.authority() == Authority.FILE && project.locks.isBusy(key)) {
+            return readInTurn(key);
+        }
+        try {
+            return redis.read(key);
+        } catch (BridgeException e) {
+            return fallBack(e, () -> readInTurn(key));
+        }
+    }
+
+    private Versioned readInTurn(RecordKey key) {
+        try (RecordLocks.Held held = project.locks.lock(key)) {
+            return files.read(key);
+        }
+    }
+
+    private <T> T fallBack(BridgeException cause, java.util.function.Supplier<T> onFiles) {
+        if (project.standing().filesBehind()) {
+            throw cause;
+        }
+        fallbacks.increment();
+        return onFiles.get();
+    }
+
+    @Override
+    public List<Versioned> readAll(List<RecordKey> keys) {
+        return keys.stream().map(this::read).toList();
+    }
+
+    /** Lists come from Redis only when every single record would. */
+    private <T> T list(Function<StateManager, T> query) {
+        Standing standing = project.standing();
+        if (!standing.believed() && standing.down() == Route.REFUSED) {
+            throw refused();
+        }
+        if (!standing.filesBehind()
+                && (!standing.believed() || !standing.rollout().readsAllFromRedis() || !project.dirty.isEmpty())) {
+            return query.apply(files);
+        }
+        try {
+            return query.apply(redis);
+        } catch (BridgeException.Unavailable e) {
+            return fallBack(e, () -> query.apply(files));
+        }
+    }
+
+    @Override
+    public List<Versioned> page(StateCollection collection, @Nullable String after, int limit) {
+        return list(store -> store.page(collection, after, limit));
+    }
+
+    @Override
+    public List<Long> processing() {
+        return list(StateManager::processing);
+    }
+
+    @Override
+    public List<Long> heldBy(String processId) {
+        return list(store -> store.heldBy(processId));
+    }
+
+    @Override
+    public Optional<Instant> lastSeen(String processId, Instant now) {
+        return list(store -> store.lastSeen(processId, now));
+    }
+
+    @Override
+    public List<Orphan> orphans(Instant now) {
+        return list(store -> store.orphans(now));
+    }
+
+    /** Which store lists come from at the moment. */
+    public Served listsFrom() {
+        return list(store -> store == redis ? Served.REDIS : Served.FILE);
+    }
+
+    // ---- copies
+
+    @Override
+    public List<Boolean> replaceAll(List<Replacement> replacements) {
+        List<Boolean> written = new ArrayList<>(replacements.size());
+        long pass = project.gate.readLock();
+        try {
+            for (Replacement replacement : replacements) {
+                written.add(replace(replacement));
+            }
+        } finally {
+            project.gate.unlockRead(pass);
+        }
+        return written;
+    }
+
+    private boolean replace(Replacement wanted) {
+        RecordKey key = wanted.key();
+        try (RecordLocks.Held held = project.locks.lock(key)) {
+            Route route = route(key);
+            if (route == Route.REFUSED) {
+                throw refused();
+            }
+            boolean readFromRedis = route.reads() == Route.Reads.REDIS_ELSE_FILE || route.reads() == Route.Reads.REDIS;
+            if (!(readFromRedis ? redis : files).read(key).version().equals(wanted.expectedVersion())) {
+                return false;
+            }
+            if (route.authority() == Authority.REDIS) {
+                overwrite(redis, key, wanted.image(), wanted.holderSeen(), wanted.order());
+            }
+            if (route.authority() == Authority.FILE || route.writes() == Route.Writes.REDIS_MIRRORED) {
+                overwrite(files, key, wanted.image(), wanted.holderSeen(), wanted.order());
+            }
+            if (route.authority() == Authority.FILE && project.standing().phase().usesRedis()) {
+                project.dirty.mark(key, DirtyRecords.Cause.MISSED);
+            }
+            return true;
+        }
+    }
+
+    // ---- the phase
+
+    public Standing standing() {
+        return project.standing();
+    }
+
+    /**
+     * Changes the phase or its percents, passing through every phase between. Holds operations up only while the authority
+     * moves. Judging whether to is up to the caller.
+     *
+     * @param who the role that wants it, for the audit journal
+     * @throws BridgeException.Unavailable when a store that the change needs can't be reached; the phase stays
+     */
+    public Change change(Rollout target, String who, String why) {
+        return transitions.change(target, who, why);
+    }
+
+    /**
+     * Compares every record of both stores and copies what differs from the store that has authority to the other one.
+     * In phase {@code file} this is the backfill.
+     *
+     * @param progress told after each chunk how many records were compared so far; may throw to stop
+     */
+    public Copied carryOver(java.util.function.LongConsumer progress) {
+        if (!project.standing().phase().usesRedis()) {
+            long epoch = fenceForBackfill();
+            project.commit(s -> s.withEpoch(epoch));
+        }
+        CarryOver.Tally tally =
+                carryOver.sweepAll(key -> project.standing().route(key).authority(), progress::accept);
+        if (tally.left() == 0) {
+            project.commit(s -> s.withBackfilled(true));
+        }
+        return new Copied(tally.compared(), tally.copied(), tally.left());
+    }
+
+    private long fenceForBackfill() {
+        FencedStateManager.Server server = project.redis.probe();
+        long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch());
+        project.redis.fence(epoch);
+        return epoch;
+    }
+
+    /**
+     * What a carry-over did.
+     *
+     * @param left records that kept changing or could not be copied
+     */
+    public record Copied(long compared, long copied, long left) {}
+
+    /** Hands out every record that either store has, collection by collection, as it is now; without locks. */
+    public void walk(StateCollection collection, Consumer<List<Pair>> chunks) {
+        new Pairs(project.files, project.redis).walk(collection, chunks);
+    }
+
+    /** Both stores' images of one record, at a moment when no operation of this bridge is under way on it. */
+    public Pair pair(RecordKey key) {
+        try (RecordLocks.Held held = project.locks.lock(key)) {
+            return new Pair(key, project.files.read(key), project.redis.read(key));
+        }
+    }
+
+    /**
+     * Copies single records from the store that is right about them to the other one.
+     *
+     * @param right null: whichever has authority over the record
+     */
+    public Copied repair(List<RecordKey> keys, @Nullable Authority right) {
+        CarryOver.Tally tally = carryOver.carry(
+                keys, key -> right == null ? project.standing().route(key).authority() : right, true);
+        return new Copied(tally.compared(), tally.copied(), tally.left());
+    }
+
+    /** Why a record is known to differ, in kebab case; empty for one that is not. */
+    public Optional<String> knownCause(RecordKey key) {
+        DirtyRecords.Mark mark = project.dirty.markOf(key);
+        return mark == null ? Optional.empty() : Optional.of(mark.cause().label());
+    }
+
+    /** When somebody else last wrote the files; empty if never since the start. */
+    public Optional<Instant> lastForeignWrite() {
+        return Optional.ofNullable(lastForeignWrite);
+    }
+
+    public ShadowStatus status() {
+        Breaker.Condition condition = recovery.breaker().condition();
+        return new ShadowStatus(
+                project.standing(),
+                condition.state().label(),
+                condition.reason(),
+                project.dirty.count(),
+                project.dirty.wholeCollections().size(),
+                project.dirty.count(DirtyRecords.Cause.UNKNOWN),
+                mismatches.comparisons(),
+                mismatches.mismatches(),
+                mismatches.noise(),
+                foreignWrites.sum(),
+                fallbacks.sum());
+    }
+
+    /** Calls {@code listener} after every change of an issue's status, on the thread that made it: be quick. */
+    public void onStatusChange(Consumer<StatusChange> listener) {
+        listeners.add(listener);
+    }
+
+    private void tell(Execution execution, Stamp stamp) {
+        if (execution.key().collection() != StateCollection.ISSUES
+                || !(execution.decision() instanceof Decision.Changed)) {
+            return;
+        }
+        String before = status(execution.before());
+        String after = status(execution.after());
+        if (!Objects.equals(before, after)) {
+            String process = execution.after() == null ? null : new Issue(execution.after()).processId();
+            StatusChange change = new StatusChange(execution.key().number(), after, process, stamp.now());
+            listeners.forEach(listener -> listener.accept(change));
+        }
+    }
+
+    private static @Nullable String status(@Nullable JsonNode image) {
+        return image == null ? null : new Issue(image).status();
+    }
+
+    private void foreignWrite(LocalStateManager.ForeignWrite write) {
+        foreignWrites.increment();
+        lastForeignWrite = Instant.ofEpochMilli(project.clock.millis());
+        boolean filesAreRight = write.setAside() == null;
+        if (filesAreRight && project.standing().phase().usesRedis()) {
+            write.records().forEach(key -> project.dirty.mark(key, DirtyRecords.Cause.FOREIGN));
+        }
+        var details = Json.object().put("file", write.file());
+        details.set("records", Json.number(write.records().size()));
+        var first = details.putArray("first");
+        write.records().stream().limit(10).forEach(key -> first.add(key.toString()));
+        var erased = details.putArray("erasedOurs");
+        write.erasedOurs().stream().limit(100).forEach(key -> erased.add(key.toString()));
+        if (write.setAside() != null) {
+            details.put("setAside", write.setAside().getFileName().toString());
+        }
+        project.audit.note("foreign-write", "somebody else wrote " + write.file(), details);
+    }
+
+    /** One turn of the upkeep: tries a lost Redis again, or carries over what is dirty. Called by the keeper's thread. */
+    public void keep() {
+        Standing standing = project.standing();
+        if (!standing.phase().usesRedis()) {
+            return;
+        }
+        if (!standing.believed()) {
+            recovery.tryReturn();
+        } else if (!project.dirty.isEmpty()) {
+            carryOver.drain();
+        }
+    }
+
+    /** Stops in order: what is soft is written, and the next start knows that nothing was left half done. */
+    @Override
+    public void close() {
+        keeper.close();
+        shadowReads.close();
+        long pass = project.gate.writeLock();
+        try {
+            project.files.flush();
+            project.save(leaveInOrder());
+        } finally {
+            project.gate.unlockWrite(pass);
+            project.redis.close();
+            project.files.close();
+        }
+    }
+
+    private StandingFile.@Nullable CleanStop leaveInOrder() {
+        if (!project.standing().believed() || !project.dirty.isEmpty()) {
+            return null;
+        }
+        try {
+            return new StandingFile.CleanStop(project.redis.probe().revision());
+        } catch (BridgeException.Unavailable e) {
+            return null;
+        }
+    }
+
+    /** How long the bridge has left until it tries Redis again; zero when that is due. */
+    public Duration untilNextTry() {
+        Duration left = Duration.between(Instant.ofEpochMilli(project.clock.millis()), recovery.nextTry());
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+}

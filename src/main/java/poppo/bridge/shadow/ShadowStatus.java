@@ -1,0 +1,54 @@
+package poppo.bridge.shadow;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.Json;
+
+/**
+ * What an operator sees of the shadow manager, in the words of spec/http-api.md.
+ *
+ * @param standing where the project stands
+ * @param breakerReason null while closed
+ * @param dirtyRecords known one by one
+ * @param dirtyCollections those of which nothing is known yet
+ * @param unknownOutcomes of the dirty records, those whose write to Redis may or may not have happened
+ * @param mismatches by which dual writes and shadow reads disagreed so far
+ * @param fallbacks operations and reads that Redis should have served and the files did
+ */
+public record ShadowStatus(
+        Standing standing,
+        String breaker,
+        @Nullable String breakerReason,
+        int dirtyRecords,
+        int dirtyCollections,
+        long unknownOutcomes,
+        long comparisons,
+        long mismatches,
+        long noise,
+        long foreignWrites,
+        long fallbacks) {
+
+    public ObjectNode toJson() {
+        ObjectNode json = Json.object();
+        json.put("phase", standing.phase().label());
+        json.put("authority", standing.authority().label());
+        json.set("epoch", Json.number(standing.epoch()));
+        json.set("readPercent", Json.number(standing.rollout().readPercent()));
+        json.set("writePercent", Json.number(standing.rollout().writePercent()));
+        ObjectNode state = Json.object().put("state", breaker);
+        if (breakerReason != null) {
+            state.put("reason", breakerReason);
+        }
+        json.set("breaker", state);
+        json.set("dirtyRecords", Json.number(dirtyRecords));
+        json.set("dirtyCollections", Json.number(dirtyCollections));
+        json.set("unknownOutcomes", Json.number(unknownOutcomes));
+        json.set("mirrorLagMillis", Json.number(0));
+        json.set("comparisons", Json.number(comparisons));
+        json.set("mismatches", Json.number(mismatches));
+        json.set("noise", Json.number(noise));
+        json.set("foreignWrites", Json.number(foreignWrites));
+        json.set("fallbacks", Json.number(fallbacks));
+        return json;
+    }
+}

@@ -1,0 +1,105 @@
+package poppo.bridge.shadow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Json;
+import poppo.bridge.state.MalformedJsonException;
+
+/**
+ * {@code .bridge/standing.json}: the phase flag, the epoch and how the bridge stopped, through restarts. What it can't
+ * understand is an error, never a default. Not thread-safe; its owner serializes.
+ */
+final class StandingFile {
+    private static final int FORMAT = 1;
+
+    private final Path file;
+
+    StandingFile(Path bridgeDirectory) {
+        this.file = bridgeDirectory.resolve("standing.json");
+    }
+
+    /**
+     * What was stored.
+     *
+     * @param cleanStop the state of Redis at a clean stop; null after a crash
+     */
+    record Stored(Standing standing, @Nullable CleanStop cleanStop) {}
+
+    /** The last revision of the Redis server that a bridge left in order. */
+    record CleanStop(long revision) {}
+
+    /** Reads it; a directory that no bridge has been on yet stands at its beginning. */
+    Stored load() {
+        if (!Files.exists(file)) {
+            return new Stored(Standing.initial(), null);
+        }
+        try {
+            return decode(Json.parse(Files.readAllBytes(file)));
+        } catch (IOException e) {
+            throw new BridgeException.Unavailable(file + " can't be read: " + e + "; check its permissions", e);
+        } catch (MalformedJsonException | BridgeException.Invalid e) {
+            throw new BridgeException.Corrupt(
+                    file + ": " + e.getMessage()
+                            + "; correct it, or remove it to begin in phase file (only if the files are complete)",
+                    e);
+        }
+    }
+
+    private static Stored decode(JsonNode json) {
+        if (json.path("format").asInt() != FORMAT) {
+            throw new BridgeException.Invalid("/format", "expected " + FORMAT + ", written by this version");
+        }
+        Rollout rollout = new Rollout(
+                Phase.of(json.path("phase").asText()),
+                whole(json, "readPercent"),
+                whole(json, "writePercent"));
+        JsonNode epoch = json.path("epoch");
+        if (!epoch.canConvertToExactIntegral() || epoch.longValue() < 1) {
+            throw new BridgeException.Invalid("/epoch", "expected a whole number from 1");
+        }
+        Standing standing = new Standing(
+                rollout, epoch.longValue(), false, json.path("filesBehind").asBoolean(), json.path("backfilled").asBoolean());
+        JsonNode clean = json.path("cleanStop");
+        return new Stored(standing, clean.isObject() ? new CleanStop(clean.path("revision").asLong()) : null);
+    }
+
+    private static int whole(JsonNode json, String field) {
+        JsonNode value = json.path(field);
+        if (!value.canConvertToInt() || !value.isIntegralNumber()) {
+            throw new BridgeException.Invalid("/" + field, "expected a whole number from 0 to 100");
+        }
+        return value.intValue();
+    }
+
+    /**
+     * Makes {@code standing} durable.
+     *
+     * @throws BridgeException.Unavailable when it can't; then the earlier content stands
+     */
+    void save(Standing standing, @Nullable CleanStop cleanStop) {
+        ObjectNode json = Json.object();
+        json.set("format", Json.number(FORMAT));
+        json.put("phase", standing.phase().label());
+        json.set("readPercent", Json.number(standing.rollout().readPercent()));
+        json.set("writePercent", Json.number(standing.rollout().writePercent()));
+        json.set("epoch", Json.number(standing.epoch()));
+        json.put("authority", standing.authority().label());
+        json.put("filesBehind", standing.filesBehind());
+        json.put("backfilled", standing.backfilled());
+        if (cleanStop != null) {
+            json.set("cleanStop", Json.object().set("revision", Json.number(cleanStop.revision())));
+        }
+        try {
+            DurableFile.replace(file, Json.pretty(json).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new BridgeException.Unavailable(
+                    file + " can't be written: " + e + "; check the disk's space and permissions", e);
+        }
+    }
+}

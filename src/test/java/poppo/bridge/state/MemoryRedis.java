@@ -1,0 +1,125 @@
+package poppo.bridge.state;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Redis for tests: every call but {@link #probe} and {@link #fence} is refused unless the server holds the epoch this
+ * client was fenced with. The test plays the server's fate.
+ */
+public final class MemoryRedis extends MemoryStateManager implements FencedStateManager {
+    private @Nullable Long ownEpoch;
+    private @Nullable MemoryContent saved;
+
+    /** Connected to an empty server that was never used. */
+    public MemoryRedis() {
+        this(new MemoryContent());
+    }
+
+    private MemoryRedis(MemoryContent server) {
+        super(Served.REDIS, server);
+    }
+
+    /** A client of its own, with its own epoch and fault plan, on the same server: a second bridge. */
+    public MemoryRedis anotherClient() {
+        return new MemoryRedis(content);
+    }
+
+    @Override
+    public Server probe() {
+        return faulty(Call.of("probe", ""), () -> {
+            dropLateWrites();
+            synchronized (content) {
+                return new Server(runId(), "7.0.15", content.epoch, content.revision);
+            }
+        });
+    }
+
+    @Override
+    public ServerFacts facts() {
+        return new ServerFacts(
+                "7.0.0",
+                probe().runId(),
+                "master",
+                0,
+                "noeviction",
+                true,
+                "everysec",
+                true,
+                true,
+                0,
+                false,
+                1,
+                System.currentTimeMillis());
+    }
+
+    @Override
+    public void fence(long epoch) {
+        faulty(Call.of("fence", epoch), () -> {
+            synchronized (content) {
+                raise(epoch);
+                return epoch;
+            }
+        });
+    }
+
+    private void raise(long epoch) {
+        if (content.epoch != null && content.epoch > epoch) {
+            throw new BridgeException.Fenced("the server holds epoch " + content.epoch + ", not " + epoch);
+        }
+        content.epoch = epoch;
+        ownEpoch = epoch;
+    }
+
+    @Override
+    void admit() {
+        if (ownEpoch == null || !ownEpoch.equals(content.epoch)) {
+            throw new BridgeException.Fenced("the server holds epoch " + content.epoch + ", this client " + ownEpoch);
+        }
+    }
+
+    private String runId() {
+        return "run-" + content.starts;
+    }
+
+    /** Restarts with all its data. */
+    public void restart() {
+        synchronized (content) {
+            content.starts++;
+        }
+    }
+
+    /** Restarts with nothing. */
+    public void restartEmpty() {
+        restart();
+        flushAll();
+    }
+
+    /** Loses everything without a restart. */
+    public void flushAll() {
+        synchronized (content) {
+            content.become(new MemoryContent());
+        }
+    }
+
+    /** Takes the snapshot that {@link #restartFromSaved()} comes back with. */
+    public void save() {
+        synchronized (content) {
+            saved = content.copy();
+        }
+    }
+
+    /** Restarts with the data of the last {@link #save()}, as after a power cut. */
+    public void restartFromSaved() {
+        synchronized (content) {
+            restart();
+            content.become(saved == null ? new MemoryContent() : saved);
+        }
+    }
+
+    /** Somebody else changed the epoch. */
+    public void setEpoch(@Nullable Long epoch) {
+        synchronized (content) {
+            content.epoch = epoch;
+        }
+    }
+}
