@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Limits;
+import poppo.bridge.state.MalformedJsonException;
 
 /**
  * How the records of a collection stand in their file. Reads the shapes found in the wild, writes today's. Stateless.
@@ -92,7 +93,28 @@ abstract class Shape {
 
     /** Reads a whole file. */
     final Loaded load(byte[] utf8) throws Unparsable, WrongShape {
-        try (JsonParser parser = Json.parser(utf8)) {
+        try {
+            return load(utf8, Json::parser);
+        } catch (Unparsable e) {
+            return loadWithOddNames(utf8, e);
+        }
+    }
+
+    private Loaded loadWithOddNames(byte[] utf8, Unparsable failure) throws Unparsable, WrongShape {
+        try {
+            return load(utf8, Json::oddNamesParser);
+        } catch (Unparsable e) {
+            throw failure;
+        }
+    }
+
+    /** How a document is opened for reading. */
+    private interface Opening {
+        JsonParser open(byte[] utf8) throws IOException;
+    }
+
+    private Loaded load(byte[] utf8, Opening opening) throws Unparsable, WrongShape {
+        try (JsonParser parser = opening.open(utf8)) {
             if (parser.nextToken() == null) {
                 throw new Unparsable("the file is empty");
             }
@@ -106,7 +128,7 @@ abstract class Shape {
             throw Unparsable.at(e.getLocation(), "the file ends in the middle");
         } catch (JsonProcessingException e) {
             throw Unparsable.at(e.getLocation(), e.getOriginalMessage());
-        } catch (poppo.bridge.state.MalformedJsonException e) {
+        } catch (MalformedJsonException e) {
             throw new Unparsable(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new Unparsable(Reasons.of(e));

@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -59,7 +61,19 @@ public final class Json {
      * @throws MalformedJsonException naming line and column
      */
     public static JsonNode parse(byte[] utf8) {
-        return parse(FILES, utf8);
+        try (JsonParser parser = parser(utf8)) {
+            return readAll(parser);
+        } catch (IOException | MalformedJsonException e) {
+            return parseWithOddNames(utf8, e);
+        }
+    }
+
+    private static JsonNode parseWithOddNames(byte[] utf8, Exception failure) {
+        try (JsonParser parser = oddNamesParser(utf8)) {
+            return readAll(parser);
+        } catch (IOException | MalformedJsonException e) {
+            throw malformed(failure);
+        }
     }
 
     /** As {@link #parse(byte[])}, from text. */
@@ -73,7 +87,11 @@ public final class Json {
      * @throws MalformedJsonException naming line and column
      */
     public static JsonNode parseRequest(byte[] utf8) {
-        return parse(REQUESTS, utf8);
+        try (JsonParser parser = REQUESTS.createParser(utf8)) {
+            return readAll(parser);
+        } catch (IOException e) {
+            throw malformed(e);
+        }
     }
 
     /** Opens a parser to read a big document piece by piece, with {@link #read(JsonParser)} for its values. */
@@ -81,22 +99,32 @@ public final class Json {
         return FILES.createParser(utf8);
     }
 
-    private static JsonNode parse(JsonFactory factory, byte[] utf8) {
-        try (JsonParser parser = factory.createParser(utf8)) {
-            JsonToken first = parser.nextToken();
-            if (first == null) {
-                throw new MalformedJsonException(1, 1, "the text is empty");
-            }
-            JsonNode value = read(parser);
-            if (parser.nextToken() != null) {
-                throw malformed(parser.currentTokenLocation(), "something follows the value");
-            }
-            return value;
-        } catch (JsonProcessingException e) {
-            throw malformed(e.getLocation(), e.getOriginalMessage());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /**
+     * As {@link #parser}, but it also takes field names that hold half a surrogate pair, which Jackson refuses when it
+     * reads bytes. It needs several times the memory.
+     */
+    public static JsonParser oddNamesParser(byte[] utf8) throws IOException {
+        CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
+        return FILES.createParser(text.toString());
+    }
+
+    private static JsonNode readAll(JsonParser parser) throws IOException {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            throw new MalformedJsonException(1, 1, "the text is empty");
         }
+        JsonNode value = read(parser);
+        if (parser.nextToken() != null) {
+            throw malformed(parser.currentTokenLocation(), "something follows the value");
+        }
+        return value;
+    }
+
+    private static RuntimeException malformed(Exception e) {
+        if (e instanceof JsonProcessingException malformed) {
+            return malformed(malformed.getLocation(), malformed.getOriginalMessage());
+        }
+        return e instanceof MalformedJsonException known ? known : new UncheckedIOException((IOException) e);
     }
 
     private static MalformedJsonException malformed(@org.jspecify.annotations.Nullable JsonLocation at, String why) {
