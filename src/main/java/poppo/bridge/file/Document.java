@@ -303,7 +303,8 @@ final class Document {
         if (value != null) {
             Entry touched = shape().entry(process, value);
             long version = before == null ? 0 : before.version();
-            content.putSoft(touched.with(version, before == null ? 0 : before.order(), true));
+            long order = before == null ? at.toEpochMilli() * 1000 : before.order();
+            content.putSoft(touched.with(version, order, true));
         }
     }
 

@@ -103,6 +103,7 @@ final class LegacyLock {
     private @Nullable Held take() throws IOException {
         try {
             if (!linkPidFile()) {
+                disk.makeDirectory(parent(path));
                 disk.create(path, LegacyLock::writePid);
             }
         } catch (FileAlreadyExistsException e) {

@@ -1,5 +1,6 @@
 package poppo.bridge.file;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that goes by only while somebody waits; what happens meanwhile can be told. Thread-safe. */
@@ -9,6 +10,10 @@ final class FakeTicker implements Ticker {
 
     void meanwhile(Runnable action) {
         meanwhile = action;
+    }
+
+    void pass(Duration time) {
+        now.addAndGet(time.toNanos());
     }
 
     @Override
