@@ -46,6 +46,11 @@ record ErrorReply(String message) {
         return code().equals(code);
     }
 
+    /** What to do about it, or null where only the server's log can tell. */
+    @Nullable String remedy() {
+        return REMEDIES.get(code());
+    }
+
     /** The host and port that a cluster names instead of itself, or null. */
     @Nullable String movedTo() {
         String[] words = message.split(" ");
@@ -55,7 +60,7 @@ record ErrorReply(String message) {
     /** What it means for the caller of {@code step}. */
     BridgeException toException(String address, Step step, boolean mayHaveEffect) {
         String what = "Redis at " + address + " answered '" + message + "' to " + step.command();
-        String remedy = REMEDIES.get(code());
+        String remedy = remedy();
         if (remedy != null) {
             return new BridgeException.Unavailable(what + ": " + remedy);
         }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.StateCollection;
@@ -13,6 +14,8 @@ import poppo.bridge.state.StateCollection;
 final class Pages {
     /** Buckets looked into at once: about as many records as a page has. */
     private static final int BUCKETS = 16;
+
+    private static final int COUNTED = 512;
 
     private final Keys keys;
     private final RedisLink link;
@@ -33,6 +36,35 @@ final class Pages {
             case PENDING_TASKS -> single(RecordKey.PENDING_TASKS, after);
             case LAST_RUN -> single(RecordKey.LAST_RUN, after);
         };
+    }
+
+    long count(StateCollection collection) {
+        return switch (collection) {
+            case ISSUES, PROCESSED_COMMENTS -> countInBuckets(collection);
+            case PROCESSES -> count("HLEN", keys.meta(collection));
+            case RUNNING_TASKS -> count("HLEN", keys.runningTasks);
+            case PROCESSED_ISSUES -> count("ZCARD", keys.processedIssues);
+            case PENDING_TASKS, LAST_RUN -> page(collection, null, 1).size();
+        };
+    }
+
+    private long count(String command, String key) {
+        Object reply = link.read(Step.of(command, key));
+        return reply instanceof Long count ? count : (long) Objects.requireNonNull(link.read(Step.of("SCARD", key)));
+    }
+
+    private long countInBuckets(StateCollection collection) {
+        List<String> buckets = Records.flat(link.read(Step.of("ZRANGE", keys.buckets(collection), "0", "-1")));
+        long count = 0;
+        for (int from = 0; from < buckets.size(); from += COUNTED) {
+            List<Step> sizes = buckets.subList(from, Math.min(from + COUNTED, buckets.size())).stream()
+                    .map(bucket -> Step.of("HLEN", keys.bucket(collection, Long.parseLong(bucket))))
+                    .toList();
+            for (Object size : link.read(sizes)) {
+                count += (Long) Objects.requireNonNull(size);
+            }
+        }
+        return count;
     }
 
     private List<Stored> byNumber(StateCollection collection, long after, int limit) {

@@ -228,8 +228,11 @@ final class RedisLink implements AutoCloseable {
             while (root.getCause() != null) {
                 root = root.getCause();
             }
+            String remedy = new ErrorReply(String.valueOf(root.getMessage())).remedy();
             throw new BridgeException.Unavailable(
-                    "can't connect to Redis at " + address() + ": " + root.getMessage() + "; is it running there?", e);
+                    "can't connect to Redis at " + address() + ": " + root.getMessage() + "; "
+                            + (remedy == null ? "is it running there?" : remedy),
+                    e);
         }
     }
 

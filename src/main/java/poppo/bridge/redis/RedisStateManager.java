@@ -334,6 +334,11 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     @Override
+    public long count(StateCollection collection) {
+        return guarded(() -> pages.count(collection));
+    }
+
+    @Override
     public List<Long> processing() {
         return guarded(() -> {
             List<String> members = members(keys.processing);
