@@ -47,12 +47,14 @@ record ErrorReply(String message) {
     }
 
     /** What to do about it, or null where only the server's log can tell. */
-    @Nullable String remedy() {
+    @Nullable
+    String remedy() {
         return REMEDIES.get(code());
     }
 
     /** The host and port that a cluster names instead of itself, or null. */
-    @Nullable String movedTo() {
+    @Nullable
+    String movedTo() {
         String[] words = message.split(" ");
         return is("MOVED") && words.length >= 3 ? words[2] : null;
     }

@@ -63,7 +63,9 @@ class RedisFaultTest {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        int status = new ProcessBuilder("kill", "-" + name, Long.toString(server.pid())).start().waitFor();
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(server.pid()))
+                .start()
+                .waitFor();
         assertThat(status).isZero();
     }
 
@@ -284,7 +286,8 @@ class RedisFaultTest {
 
     @Test
     void aServerThatCantStartSaysWhereToLook() {
-        assertThatThrownBy(() -> RedisServerProcess.start(directory.resolve("x"), executable(), "--no-such-option", "1"))
+        assertThatThrownBy(
+                        () -> RedisServerProcess.start(directory.resolve("x"), executable(), "--no-such-option", "1"))
                 .isInstanceOf(BridgeException.Unavailable.class)
                 .hasMessageContaining("redis.log");
         assertThatThrownBy(() -> RedisServerProcess.start(directory.resolve("y"), directory.resolve("absent")))
