@@ -28,7 +28,9 @@ record ErrorReply(String message) {
             Map.entry("WRONGPASS", "it refuses the user or password of the URI"),
             Map.entry("NOPERM", "its access rules don't allow this; grant the user the bridge's commands"),
             Map.entry("BUSY", "another script keeps it busy; see SCRIPT KILL"),
-            Map.entry("MOVED", "the cluster has moved the project's slot; it is followed at the next probe"),
+            Map.entry(
+                    "MOVED",
+                    "the cluster keeps this key elsewhere; the next probe follows, if the project has a name other than 'default'"),
             Map.entry("ASK", "the cluster is moving the project's slot; wait"),
             Map.entry("TRYAGAIN", "the cluster is moving the project's slot; wait"),
             Map.entry("CROSSSLOT", "in a cluster a project needs a name other than 'default'")));
