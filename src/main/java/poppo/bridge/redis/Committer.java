@@ -75,7 +75,8 @@ final class Committer {
             return replies;
         }
         link.read(Step.keyless("SCRIPT", "LOAD", script.text()));
-        List<@Nullable Object> again = link.write(unknown.stream().map(steps::get).toList());
+        List<@Nullable Object> again =
+                link.write(unknown.stream().map(steps::get).toList());
         for (int i = 0; i < again.size(); i++) {
             replies.set(unknown.get(i), again.get(i));
         }
@@ -93,8 +94,9 @@ final class Committer {
             case "done" -> new Done((Long) parts.get(1));
             case "conflict" -> new Conflict(parts.size() == 1 ? null : parts.subList(1, parts.size()));
             case "fenced" -> throw fenced(String.valueOf(parts.get(1)));
-            case "wrongtype" -> throw new BridgeException.Corrupt("Redis key " + parts.get(1) + " is a "
-                    + parts.get(2) + ", which spec/redis-layout.md doesn't allow; move it away");
+            case "wrongtype" ->
+                throw new BridgeException.Corrupt("Redis key " + parts.get(1) + " is a " + parts.get(2)
+                        + ", which spec/redis-layout.md doesn't allow; move it away");
             default -> throw new IllegalStateException("the script answered " + reply);
         };
     }

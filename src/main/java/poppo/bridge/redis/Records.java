@@ -97,6 +97,22 @@ final class Records {
         }
     }
 
+    /** The replies to commands that change nothing, from a server that holds our epoch. */
+    List<@Nullable Object> ask(List<Step> steps) {
+        List<Step> all = new ArrayList<>(steps);
+        Committer.EpochCheck check = committer.epochCheck();
+        all.add(check.step());
+        List<@Nullable Object> replies = link.read(all);
+        check.require(replies.get(steps.size()));
+        return replies.subList(0, steps.size());
+    }
+
+    /** As {@link #ask(List)}, for one command. */
+    @Nullable
+    Object ask(Step step) {
+        return ask(List.of(step)).get(0);
+    }
+
     /** What is known of each process, from one moment. */
     List<Pulse> pulses(List<String> processIds) {
         List<Pulse> pulses = new ArrayList<>(processIds.size());
@@ -110,7 +126,7 @@ final class Records {
         List<Step> steps = new ArrayList<>(processIds.size() * 2 + 1);
         steps.add(Step.keyless("TIME"));
         processIds.forEach(id -> steps.addAll(Pulse.reads(keys, id)));
-        List<@Nullable Object> replies = link.read(steps);
+        List<@Nullable Object> replies = ask(steps);
         long time = Pulse.millis(replies.get(0));
         for (int i = 0; i < processIds.size(); i++) {
             pulses.add(Pulse.of(processIds.get(i), replies.get(2 * i + 1), replies.get(2 * i + 2), time));
