@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
         name = "poppo-bridge",
         mixinStandardHelpOptions = true,
         version = "poppo-bridge 0.1.0",
-        description = "Moves a project's state from files to Redis.")
+        description = "Moves a project's state from files to Redis.",
+        subcommands = {DemoCommand.class})
 public final class Main implements Runnable {
     private Main() {}
 

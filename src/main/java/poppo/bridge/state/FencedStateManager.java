@@ -24,6 +24,13 @@ public interface FencedStateManager extends StateManager {
     void fence(long epoch);
 
     /**
+     * What there is to know about the server's fitness; like {@link #probe} whatever epoch it holds.
+     *
+     * @throws BridgeException.Unavailable when it can't be reached
+     */
+    ServerFacts facts();
+
+    /**
      * A server as {@link #probe} found it.
      *
      * @param runId new at each start of the server

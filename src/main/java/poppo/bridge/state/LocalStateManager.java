@@ -2,6 +2,7 @@ package poppo.bridge.state;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ public interface LocalStateManager extends StateManager {
 
     /** Counts every process as heard of at {@code now} at least: after a fail-over nobody is taken for dead too early. */
     void grantGrace(Instant now);
+
+    /** What was found in the files that is odd but understood, in words; newest last. */
+    List<String> notices();
 
     /** Writes soft state (heartbeats) out now. */
     void flush();

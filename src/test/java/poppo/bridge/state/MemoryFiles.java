@@ -83,8 +83,9 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
                         .add(key);
             }
         });
-        List<ForeignWrite> noticed =
-                byFile.entrySet().stream().map(e -> noticed(e.getKey(), e.getValue())).toList();
+        List<ForeignWrite> noticed = byFile.entrySet().stream()
+                .map(e -> noticed(e.getKey(), e.getValue()))
+                .toList();
         if (accepting) {
             byFile.values().forEach(keys -> keys.forEach(this::accept));
         }
@@ -134,6 +135,11 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
 
     private static @Nullable String holder(RecordKey key, @Nullable JsonNode image) {
         return key.collection() == StateCollection.ISSUES ? Issue.holder(image) : null;
+    }
+
+    @Override
+    public List<String> notices() {
+        return List.of();
     }
 
     @Override

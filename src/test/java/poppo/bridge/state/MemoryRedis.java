@@ -35,6 +35,24 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
     }
 
     @Override
+    public ServerFacts facts() {
+        return new ServerFacts(
+                "7.0.0",
+                probe().runId(),
+                "master",
+                0,
+                "noeviction",
+                true,
+                "everysec",
+                true,
+                true,
+                0,
+                false,
+                1,
+                System.currentTimeMillis());
+    }
+
+    @Override
     public void fence(long epoch) {
         faulty(Call.of("fence", epoch), () -> {
             synchronized (content) {

@@ -1,0 +1,155 @@
+package poppo.bridge.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import poppo.bridge.file.FileOptions;
+import poppo.bridge.file.FileStateManager;
+import poppo.bridge.migration.Doctor;
+import poppo.bridge.migration.Migration;
+import poppo.bridge.redis.RedisOptions;
+import poppo.bridge.redis.RedisServerProcess;
+import poppo.bridge.redis.RedisStateManager;
+import poppo.bridge.shadow.AuditJournal;
+import poppo.bridge.shadow.Rollout;
+import poppo.bridge.shadow.ShadowStateManager;
+import poppo.bridge.shadow.StoreObserver;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Stamp;
+
+/**
+ * One project, opened: its directory owned, its stores wired, its phase in force. Closing it undoes that in reverse.
+ *
+ * <p>The directory is checked before anything is written into it, so one that can't be understood stays as it is.
+ */
+final class OpenProject implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenProject.class);
+    private static final String BRIDGE = ".bridge";
+
+    private final String name;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Stamp.Source stamps;
+    private final ShadowStateManager state;
+    private final Migration migration;
+    private final @Nullable RedisServerProcess embedded;
+
+    private OpenProject(ProjectSettings settings, StoreObserver observer) {
+        this.name = settings.name();
+        Clock clock = Clock.systemUTC();
+        this.stamps = new Stamp.Source(clock);
+        try {
+            Path directory = requireDirectory(settings.stateDir());
+            FileStateManager files = keep(FileStateManager.open(FileOptions.of(directory)
+                    .withHeartbeatTtl(settings.heartbeatTtl())
+                    .withClock(clock)));
+            Path bridge = own(directory);
+            this.embedded = settings.redisUri() == null ? startRedis(bridge) : null;
+            String uri = embedded == null ? String.valueOf(settings.redisUri()) : embedded.uri();
+            RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
+                    .withCommandTimeout(settings.commandTimeout())
+                    .withHeartbeatTtl(settings.heartbeatTtl())));
+            AuditJournal audit = new AuditJournal(bridge, clock);
+            this.state = keep(ShadowStateManager.open(
+                    new ShadowStateManager.Parts(files, redis, bridge, audit, observer, clock), settings.shadow()));
+            this.migration = keep(new Migration(state, audit, new Doctor(directory, files, redis, clock), clock));
+            files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
+            if (settings.rollout() != null) {
+                begin(settings.rollout());
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** @throws BridgeException.Unavailable when the directory is out of reach, or another bridge owns it */
+    static OpenProject open(ProjectSettings settings, StoreObserver observer) {
+        return new OpenProject(settings, observer);
+    }
+
+    static OpenProject open(ProjectSettings settings) {
+        return open(settings, StoreObserver.NONE);
+    }
+
+    private static Path requireDirectory(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new BridgeException.Unavailable(
+                    "the state directory " + directory + " does not exist; create it, or correct bridge.state-dir");
+        }
+        if (!Files.isReadable(directory) || !Files.isWritable(directory)) {
+            throw new BridgeException.Unavailable(
+                    "the state directory " + directory + " can't be read and written; give the bridge's user the right to");
+        }
+        return directory;
+    }
+
+    private Path own(Path directory) {
+        Path bridge = directory.resolve(BRIDGE);
+        try {
+            Files.createDirectories(bridge);
+        } catch (IOException e) {
+            throw new BridgeException.Unavailable(bridge + " can't be created: " + e + "; check the disk", e);
+        }
+        keep(OwnerLock.acquire(bridge));
+        return bridge;
+    }
+
+    private RedisServerProcess startRedis(Path bridge) {
+        RedisServerProcess server = keep(RedisServerProcess.start(bridge.resolve("redis")));
+        LOG.info("{}: no Redis URI is set, so an embedded redis-server runs at {} (pid {})", name, server.uri(), server.pid());
+        return server;
+    }
+
+    /** The phase asked for at the start; on the way up nobody is served yet, so the backfill is part of it. */
+    private void begin(Rollout rollout) {
+        Rollout from = state.standing().rollout();
+        if (from.isBelow(rollout) && !state.standing().backfilled()) {
+            migration.backfillNow(compared -> {});
+        }
+        migration.change(rollout, false, "configuration", "phase at the start");
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    String name() {
+        return name;
+    }
+
+    ShadowStateManager state() {
+        return state;
+    }
+
+    Migration migration() {
+        return migration;
+    }
+
+    Stamp.Source stamps() {
+        return stamps;
+    }
+
+    /** The Redis that was started beside the bridge; null when one was given. */
+    @Nullable RedisServerProcess embedded() {
+        return embedded;
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            AutoCloseable resource = opened.pop();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.warn("{}: closing {} failed: {}", name, resource.getClass().getSimpleName(), e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package poppo.bridge.file;
+
+import java.io.BufferedOutputStream;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * All that this package does to files. One place, so that a test can make any step fail; not final for that reason.
+ *
+ * <p>Streams, not channels, carry the content: an interrupt of one caller would close a channel under all those whose
+ * operations share the write.
+ */
+class Disk {
+    private static final int BUFFER = 1 << 17;
+
+    /** What a file is to hold. */
+    @FunctionalInterface
+    interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    Fingerprint look(Path file) throws IOException {
+        try {
+            return Fingerprint.of(Files.readAttributes(file, BasicFileAttributes.class));
+        } catch (NoSuchFileException e) {
+            return Fingerprint.MISSING;
+        }
+    }
+
+    byte[] read(Path file) throws IOException {
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            return in.readAllBytes();
+        } catch (java.io.FileNotFoundException e) {
+            throw Files.exists(file) ? e : new NoSuchFileException(file.toString());
+        }
+    }
+
+    /** Writes a new file; it is an error if there is one. */
+    void create(Path file, Body body) throws IOException {
+        write(file, body, false);
+    }
+
+    /** As {@link #create}; returns when the content would survive a power cut. */
+    void createDurably(Path file, Body body) throws IOException {
+        write(file, body, true);
+    }
+
+    private static void write(Path file, Body body, boolean sync) throws IOException {
+        Files.createFile(file);
+        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+            BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+            body.writeTo(buffered);
+            buffered.flush();
+            if (sync) {
+                out.getFD().sync();
+            }
+        }
+    }
+
+    void sync(Path file) throws IOException {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            open.getFD().sync();
+        }
+    }
+
+    /** Makes renames and links in a directory durable. */
+    void syncDirectory(Path directory) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!trySyncDirectory(directory)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static boolean trySyncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory)) {
+            channel.force(true);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
+        }
+    }
+
+    /** Replaces {@code to} in one step. */
+    void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * Gives a file a second name in one step.
+     *
+     * @return false where the file system can't
+     * @throws FileAlreadyExistsException when the name is taken
+     */
+    boolean link(Path existing, Path name) throws IOException {
+        try {
+            Files.createLink(name, existing);
+            return true;
+        } catch (UnsupportedOperationException e) {
+            return false;
+        } catch (FileAlreadyExistsException | NoSuchFileException e) {
+            throw e;
+        } catch (FileSystemException e) {
+            // Also what EPERM and EXDEV look like; whatever else it was, the fallback fails with a better message.
+            return false;
+        }
+    }
+
+    void copy(Path from, Path to) throws IOException {
+        byte[] content = read(from);
+        createDurably(to, out -> out.write(content));
+    }
+
+    /** Gives the content a second name: a link where that works, else a copy. */
+    void keep(Path file, Path name) throws IOException {
+        if (!link(file, name)) {
+            copy(file, name);
+        }
+    }
+
+    void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    void makeDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            Path parent = directory.getParent();
+            if (parent != null) {
+                syncDirectory(parent);
+            }
+        }
+    }
+
+    boolean isDirectory(Path path) {
+        return Files.isDirectory(path);
+    }
+
+    /** The names in a directory in order; none where it doesn't exist. */
+    List<String> list(Path directory) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            stream.forEach(path -> names.add(String.valueOf(path.getFileName())));
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+        Collections.sort(names);
+        return names;
+    }
+}

@@ -1,0 +1,33 @@
+package poppo.bridge.file;
+
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What the files of one open state directory share.
+ *
+ * @param directory the state directory, as the system names it
+ * @param versions the versions given to records so far
+ */
+record Site(
+        Path directory,
+        Disk disk,
+        Ticker ticker,
+        AsideNames names,
+        Notices notices,
+        Heartbeats heartbeats,
+        LabelOutbox outbox,
+        AtomicLong versions) {
+
+    LegacyLock lockOf(StateFile file) {
+        return new LegacyLock(directory.resolve(file.lock()), file.lock(), disk, ticker, names, notices);
+    }
+
+    Path damaged() {
+        return directory.resolve(".bridge/damaged");
+    }
+
+    Path foreign() {
+        return directory.resolve(".bridge/foreign");
+    }
+}

@@ -1,0 +1,243 @@
+package poppo.bridge.migration;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import poppo.bridge.migration.Finding.Level;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.FencedStateManager;
+import poppo.bridge.state.LocalStateManager;
+import poppo.bridge.state.ServerFacts;
+
+/**
+ * Examines whether a Redis and a state directory are fit for each other, by the rules of spec/redis-layout.md. Writes
+ * nothing. Each finding says what to change.
+ */
+public final class Doctor implements Supplier<List<Finding>> {
+    private static final long MIN_FREE_BYTES = 256L << 20;
+    private static final long MAX_SKEW_MILLIS = 5_000;
+    private static final long SLOW_PING_MICROS = 5_000;
+    /** Redis needs about so many times the bytes of the files: hash, indexes and overhead. */
+    private static final int MEMORY_FACTOR = 3;
+
+    private final Path stateDirectory;
+    private final LocalStateManager files;
+    private final FencedStateManager redis;
+    private final Clock clock;
+
+    public Doctor(Path stateDirectory, LocalStateManager files, FencedStateManager redis, Clock clock) {
+        this.stateDirectory = stateDirectory;
+        this.files = files;
+        this.redis = redis;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Finding> get() {
+        List<Finding> findings = new ArrayList<>();
+        examineDirectory(findings);
+        try {
+            examineServer(redis.facts(), findings);
+        } catch (BridgeException.Unavailable e) {
+            findings.add(new Finding(
+                    "redis", Level.ERROR, String.valueOf(e.getMessage()), "start Redis, or correct its URI and password"));
+        }
+        return findings;
+    }
+
+    private void examineServer(ServerFacts facts, List<Finding> findings) {
+        findings.add(version(facts));
+        findings.add(role(facts));
+        findings.add(eviction(facts));
+        findings.add(persistence(facts));
+        findings.add(memory(facts));
+        findings.add(
+                facts.loading()
+                        ? new Finding("redis-loading", Level.ERROR, "still reading its data set", "wait until it is done")
+                        : Finding.ok("redis-loading", "ready"));
+        findings.add(facts.pingMicros() > SLOW_PING_MICROS
+                ? new Finding(
+                        "redis-latency",
+                        Level.WARNING,
+                        facts.pingMicros() + " µs for a round trip",
+                        "bring Redis nearer, or find what slows it down (redis-cli --latency)")
+                : Finding.ok("redis-latency", facts.pingMicros() + " µs for a round trip"));
+        findings.add(skew(facts));
+    }
+
+    private static Finding version(ServerFacts facts) {
+        String[] parts = facts.version().split("\\.", 3);
+        int major = Integer.parseInt(parts[0]);
+        int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
+        boolean fit = major > 6 || (major == 6 && minor >= 2);
+        return fit
+                ? Finding.ok("redis-version", facts.version())
+                : new Finding("redis-version", Level.ERROR, facts.version(), "use Redis 6.2 or later, or Valkey");
+    }
+
+    private static Finding role(ServerFacts facts) {
+        return facts.role().equals("master")
+                ? Finding.ok("redis-role", facts.role())
+                : new Finding(
+                        "redis-role", Level.ERROR, "a replica (" + facts.role() + ")", "give the URI of the master");
+    }
+
+    private static Finding eviction(ServerFacts facts) {
+        String policy = facts.maxmemoryPolicy();
+        if (policy.startsWith("allkeys")) {
+            return new Finding(
+                    "redis-eviction",
+                    Level.ERROR,
+                    "maxmemory-policy is " + policy + ": it silently deletes state when memory is full",
+                    "redis-cli CONFIG SET maxmemory-policy noeviction, and the same in redis.conf");
+        }
+        if (policy.startsWith("volatile")) {
+            return new Finding(
+                    "redis-eviction",
+                    Level.WARNING,
+                    "maxmemory-policy is " + policy + ": it may drop heartbeats when memory is full",
+                    "redis-cli CONFIG SET maxmemory-policy noeviction, and the same in redis.conf");
+        }
+        return Finding.ok("redis-eviction", "maxmemory-policy is " + policy);
+    }
+
+    private static Finding persistence(ServerFacts facts) {
+        if (!facts.appendonly()) {
+            return new Finding(
+                    "redis-persistence",
+                    Level.ERROR,
+                    "appendonly is off: a restart loses what was written since the last snapshot",
+                    "redis-cli CONFIG SET appendonly yes, and the same in redis.conf");
+        }
+        if (!facts.aofLastWriteOk() || !facts.rdbLastSaveOk()) {
+            return new Finding(
+                    "redis-persistence",
+                    Level.ERROR,
+                    "the last write to disk failed",
+                    "look into Redis's log; check its disk's space and permissions");
+        }
+        if ("no".equals(facts.appendfsync())) {
+            return new Finding(
+                    "redis-persistence",
+                    Level.ERROR,
+                    "appendfsync is no: a power failure loses what the system hadn't written yet",
+                    "redis-cli CONFIG SET appendfsync everysec, and the same in redis.conf");
+        }
+        return Finding.ok("redis-persistence", "appendonly yes, appendfsync " + facts.appendfsync());
+    }
+
+    private Finding memory(ServerFacts facts) {
+        long needed = MEMORY_FACTOR * stateBytes();
+        long free = facts.maxmemory() == 0 ? Long.MAX_VALUE : facts.maxmemory() - facts.usedMemory();
+        String found = "about " + megabytes(needed) + " needed, "
+                + (facts.maxmemory() == 0 ? "no limit set" : megabytes(Math.max(0, free)) + " free of "
+                        + megabytes(facts.maxmemory()));
+        return free >= needed
+                ? Finding.ok("redis-memory", found)
+                : new Finding("redis-memory", Level.ERROR, found, "raise maxmemory in redis.conf");
+    }
+
+    private static String megabytes(long bytes) {
+        return Math.max(1, bytes >> 20) + " MB";
+    }
+
+    private long stateBytes() {
+        try (Stream<Path> entries = Files.list(stateDirectory)) {
+            return entries.filter(entry -> entry.toString().endsWith(".json"))
+                    .mapToLong(entry -> entry.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new BridgeException.Unavailable(stateDirectory + " can't be listed: " + e + "; check it", e);
+        }
+    }
+
+    private Finding skew(ServerFacts facts) {
+        long skew = Math.abs(facts.clockMillis() - clock.millis());
+        return skew <= MAX_SKEW_MILLIS
+                ? Finding.ok("clock-skew", skew + " ms between Redis and the bridge")
+                : new Finding(
+                        "clock-skew",
+                        Level.ERROR,
+                        skew + " ms between Redis and the bridge: heartbeats would expire wrongly",
+                        "set both clocks by NTP");
+    }
+
+    private void examineDirectory(List<Finding> findings) {
+        boolean writable = Files.isWritable(stateDirectory);
+        findings.add(
+                writable
+                        ? Finding.ok("state-directory", "readable and writable")
+                        : new Finding(
+                                "state-directory",
+                                Level.ERROR,
+                                "not writable",
+                                "give the bridge's user the right to write there"));
+        findings.add(space());
+        List<String> notices = files.notices();
+        findings.add(
+                notices.isEmpty()
+                        ? Finding.ok("state-files", "in the shape that is written today")
+                        : new Finding(
+                                "state-files",
+                                Level.WARNING,
+                                String.join("; ", notices),
+                                "nothing needs doing; the next write puts them in today's shape"));
+        findings.add(locks());
+    }
+
+    private Finding space() {
+        try {
+            FileStore disk = Files.getFileStore(stateDirectory);
+            long free = disk.getUsableSpace();
+            String found = megabytes(free) + " free, file system " + disk.type();
+            return free >= MIN_FREE_BYTES
+                    ? Finding.ok("disk-space", found)
+                    : new Finding("disk-space", Level.ERROR, found, "free at least " + megabytes(MIN_FREE_BYTES));
+        } catch (IOException e) {
+            return new Finding("disk-space", Level.WARNING, "can't be told: " + e.getMessage(), "check it by hand");
+        }
+    }
+
+    /** Lock files without a running owner; those that come and go with a write are none. */
+    private Finding locks() {
+        List<String> stale = new ArrayList<>();
+        collectStale(stateDirectory, stale);
+        collectStale(stateDirectory.resolve(".locks"), stale);
+        return stale.isEmpty()
+                ? Finding.ok("locks", "no stale lock files")
+                : new Finding(
+                        "locks",
+                        Level.WARNING,
+                        "left by dead processes: " + String.join(", ", stale),
+                        "remove them; the bridge does so by itself when it meets one");
+    }
+
+    private static void collectStale(Path directory, List<String> stale) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            entries.filter(entry -> entry.toString().endsWith(".lock"))
+                    .filter(entry -> !entry.endsWith("poppo-node.lock"))
+                    .filter(Doctor::isStale)
+                    .forEach(entry -> stale.add(entry.getFileName().toString()));
+        } catch (IOException e) {
+            // No such directory: no locks.
+            return;
+        }
+    }
+
+    private static boolean isStale(Path lock) {
+        try {
+            long pid = Long.parseLong(Files.readString(lock).strip());
+            return ProcessHandle.of(pid).isEmpty();
+        } catch (IOException gone) {
+            return false;
+        } catch (NumberFormatException notAPid) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package poppo.bridge.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
+
+/** Sends commits under the epoch that was fenced last, and says what became of each. */
+final class Committer {
+    private static final long NONE = 0;
+
+    private final Keys keys;
+    private final RedisLink link;
+    private volatile long epoch = NONE;
+
+    Committer(Keys keys, RedisLink link) {
+        this.keys = keys;
+        this.link = link;
+    }
+
+    /** What became of a commit. */
+    sealed interface Answer {}
+
+    /** It is committed, as this revision of the project. */
+    record Done(long revision) implements Answer {}
+
+    /**
+     * Something had moved; nothing was written.
+     *
+     * @param current metadata and content as they stand; null where they could not be read
+     */
+    record Conflict(@Nullable List<?> current) implements Answer {}
+
+    /**
+     * @throws BridgeException.Fenced when the server holds another epoch, or none
+     * @throws BridgeException.UnknownOutcome when no answer came
+     */
+    Answer commit(Commit commit) {
+        return commitAll(List.of(commit)).get(0);
+    }
+
+    /** In one flush, each of its own. */
+    List<Answer> commitAll(List<Commit> commits) {
+        long current = epoch;
+        if (current == NONE) {
+            throw new BridgeException.Fenced("no epoch is fenced at Redis " + link.address() + ": call fence first");
+        }
+        List<Step> steps = new ArrayList<>(commits.size());
+        for (Commit commit : commits) {
+            steps.add(commit.toStep(Script.COMMIT.sha(), current));
+        }
+        List<Answer> answers = new ArrayList<>(commits.size());
+        List<@Nullable Object> replies = run(Script.COMMIT, steps);
+        for (int i = 0; i < commits.size(); i++) {
+            Answer answer = answer(replies.get(i), steps.get(i));
+            if (answer instanceof Done) {
+                commits.get(i).done();
+            }
+            answers.add(answer);
+        }
+        return answers;
+    }
+
+    private List<@Nullable Object> run(Script script, List<Step> steps) {
+        List<@Nullable Object> replies = link.write(steps);
+        List<Integer> unknown = new ArrayList<>();
+        for (int i = 0; i < replies.size(); i++) {
+            if (replies.get(i) instanceof ErrorReply error && error.is("NOSCRIPT")) {
+                unknown.add(i);
+            }
+        }
+        if (unknown.isEmpty()) {
+            return replies;
+        }
+        link.read(Step.keyless("SCRIPT", "LOAD", script.text()));
+        List<@Nullable Object> again = link.write(unknown.stream().map(steps::get).toList());
+        for (int i = 0; i < again.size(); i++) {
+            replies.set(unknown.get(i), again.get(i));
+        }
+        return replies;
+    }
+
+    private Answer answer(@Nullable Object reply, Step step) {
+        if (reply instanceof ErrorReply error) {
+            throw error.toException(link.address(), step, false);
+        }
+        if (!(reply instanceof List<?> parts) || parts.isEmpty()) {
+            throw new IllegalStateException("the script answered " + reply);
+        }
+        return switch (String.valueOf(parts.get(0))) {
+            case "done" -> new Done((Long) parts.get(1));
+            case "conflict" -> new Conflict(parts.size() == 1 ? null : parts.subList(1, parts.size()));
+            case "fenced" -> throw fenced(String.valueOf(parts.get(1)));
+            case "wrongtype" -> throw new BridgeException.Corrupt("Redis key " + parts.get(1) + " is a "
+                    + parts.get(2) + ", which spec/redis-layout.md doesn't allow; move it away");
+            default -> throw new IllegalStateException("the script answered " + reply);
+        };
+    }
+
+    private BridgeException.Fenced fenced(String held) {
+        return new BridgeException.Fenced("Redis at " + link.address() + " holds "
+                + (held.isEmpty() ? "no epoch" : "epoch " + held) + ", but we write under " + epoch
+                + ": probe it before it is believed again");
+    }
+
+    /** See {@link poppo.bridge.state.FencedStateManager#fence}. */
+    void fence(long newEpoch) {
+        Step step = new Step(
+                "EVALSHA", null, List.of(Script.FENCE.sha(), "1", keys.authority, Long.toString(newEpoch)));
+        Object reply = run(Script.FENCE, List.of(step)).get(0);
+        if (reply instanceof List<?> parts && "fenced".equals(parts.get(0))) {
+            throw new BridgeException.Fenced("Redis at " + link.address() + " already holds epoch " + parts.get(1)
+                    + ", which is above " + newEpoch + ": another bridge has taken over");
+        }
+        if (reply instanceof ErrorReply error) {
+            throw error.toException(link.address(), step, false);
+        }
+        epoch = newEpoch;
+    }
+
+    /** What a read adds to its commands, to be sure that it is this project's present data that it sees. */
+    Step readEpoch() {
+        return Step.of("HGET", keys.authority, "epoch");
+    }
+
+    /** @param held the reply to {@link #readEpoch} */
+    void requireEpoch(@Nullable Object held) {
+        if (held instanceof ErrorReply error) {
+            throw error.toException(link.address(), readEpoch(), false);
+        }
+        if (epoch != NONE && !Long.toString(epoch).equals(held)) {
+            throw fenced(held == null ? "" : held.toString());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package poppo.bridge.redis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.Json;
+import poppo.bridge.state.RecordKey;
+
+/**
+ * A member of one sorted set per record, for processed issues; the score is the place in the order they came in, and
+ * stands in for a revision. Where plain clients made it a set, which knows no order, it counts as ordered by number, and
+ * the first change makes it a sorted set.
+ */
+final class MemberForm extends Form {
+    MemberForm(Keys keys) {
+        super(keys);
+    }
+
+    @Override
+    boolean hasMeta() {
+        return false;
+    }
+
+    @Override
+    Step read(RecordKey key) {
+        return Step.of("ZSCORE", keys.processedIssues, key.id());
+    }
+
+    @Override
+    Step readPlainSet(RecordKey key) {
+        return Step.of("SMEMBERS", keys.processedIssues);
+    }
+
+    @Override
+    Stored decode(RecordKey key, @Nullable String meta, List<String> content, boolean plainSet) {
+        if (plainSet) {
+            List<String> members = inOrder(content);
+            int at = members.indexOf(key.id());
+            return new Stored(key, null, members, true, at < 0 ? null : Json.number(key.number()), at + 1L);
+        }
+        return content.isEmpty()
+                ? Stored.absent(key)
+                : new Stored(key, null, content, false, Json.number(key.number()), order(content.get(0)));
+    }
+
+    static long order(String score) {
+        return (long) Double.parseDouble(score);
+    }
+
+    /** By number; what isn't one comes last. */
+    static List<String> inOrder(List<String> members) {
+        List<String> sorted = new ArrayList<>(members);
+        sorted.sort((a, b) -> a.length() == b.length() ? a.compareTo(b) : Integer.compare(a.length(), b.length()));
+        return sorted;
+    }
+
+    @Override
+    void guard(Stored before, Commit commit) {
+        if (before.plainSet()) {
+            checkSet(keys.processedIssues, before.content(), commit);
+        } else if (before.image() == null) {
+            commit.checkNil(read(before.key()));
+        } else {
+            commit.check(read(before.key()), before.content().get(0));
+        }
+    }
+
+    static void checkSet(String key, List<String> members, Commit commit) {
+        commit.check(Step.of("SCARD", key), Integer.toString(members.size()));
+        for (Step part : Step.of("SMISMEMBER", key, members).split()) {
+            commit.checkList(part, part.args().stream().map(member -> "1").toList());
+        }
+    }
+
+    @Override
+    Kept change(Stored before, JsonNode after, long order, Commit commit) {
+        convert(before, commit);
+        commit.effect(Step.of("ZADD", keys.processedIssues, Long.toString(order), before.key().id()));
+        return new Kept(nothingToAdd(), List.of(Long.toString(order)));
+    }
+
+    private void convert(Stored before, Commit commit) {
+        if (before.plainSet()) {
+            commit.effect(Step.of("DEL", keys.processedIssues));
+            commit.effect(Step.of("ZADD", keys.processedIssues, scored(before.content(), 1)));
+        }
+    }
+
+    /** The members with ascending scores from {@code first} on, as ZADD takes them. */
+    static List<String> scored(List<String> members, long first) {
+        List<String> args = new ArrayList<>(members.size() * 2);
+        for (String member : members) {
+            args.add(Long.toString(first++));
+            args.add(member);
+        }
+        return args;
+    }
+
+    @Override
+    void remove(Stored before, Commit commit) {
+        convert(before, commit);
+        commit.effect(Step.of("ZREM", keys.processedIssues, before.key().id()));
+    }
+}

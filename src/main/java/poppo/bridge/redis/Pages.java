@@ -1,0 +1,169 @@
+package poppo.bridge.redis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.RecordKey;
+import poppo.bridge.state.StateCollection;
+
+/** Lists collections, without ever looking through the keyspace. */
+final class Pages {
+    /** Buckets looked into at once: about as many records as a page has. */
+    private static final int BUCKETS = 16;
+
+    private final Keys keys;
+    private final RedisLink link;
+    private final Records records;
+
+    Pages(Keys keys, RedisLink link, Records records) {
+        this.keys = keys;
+        this.link = link;
+        this.records = records;
+    }
+
+    List<Stored> page(StateCollection collection, @Nullable String after, int limit) {
+        return switch (collection) {
+            case ISSUES, PROCESSED_COMMENTS -> byNumber(collection, after == null ? -1 : Long.parseLong(after), limit);
+            case PROCESSED_ISSUES -> processedIssues(after, limit);
+            case RUNNING_TASKS -> runningTasks(after, limit);
+            case PROCESSES -> processes(after, limit);
+            case PENDING_TASKS -> single(RecordKey.PENDING_TASKS, after);
+            case LAST_RUN -> single(RecordKey.LAST_RUN, after);
+        };
+    }
+
+    private List<Stored> byNumber(StateCollection collection, long after, int limit) {
+        List<Stored> page = new ArrayList<>();
+        long bucket = Keys.bucket(after + 1);
+        while (page.size() < limit) {
+            List<String> buckets = Records.flat(link.read(Step.of(
+                    "ZRANGEBYSCORE",
+                    keys.buckets(collection),
+                    Long.toString(bucket),
+                    "+inf",
+                    "LIMIT",
+                    "0",
+                    Integer.toString(BUCKETS))));
+            if (buckets.isEmpty()) {
+                return page;
+            }
+            addExisting(numbers(collection, buckets, after), collection, limit, page);
+            bucket = Long.parseLong(buckets.get(buckets.size() - 1)) + 1;
+        }
+        return page;
+    }
+
+    private List<Long> numbers(StateCollection collection, List<String> buckets, long after) {
+        List<Step> steps = new ArrayList<>();
+        buckets.forEach(bucket -> steps.add(Step.of("HKEYS", keys.bucket(collection, Long.parseLong(bucket)))));
+        List<Long> numbers = new ArrayList<>();
+        for (Object reply : link.read(steps)) {
+            for (String number : Records.flat(reply)) {
+                numbers.add(Long.parseLong(number));
+            }
+        }
+        numbers.removeIf(number -> number <= after);
+        numbers.sort(null);
+        return numbers;
+    }
+
+    private void addExisting(List<Long> numbers, StateCollection collection, int limit, List<Stored> page) {
+        int from = 0;
+        while (from < numbers.size() && page.size() < limit) {
+            int to = (int) Math.min(numbers.size(), (long) from + limit - page.size());
+            List<RecordKey> wanted = new ArrayList<>();
+            numbers.subList(from, to).forEach(number -> wanted.add(new RecordKey(collection, Long.toString(number))));
+            addExisting(records.readAll(wanted), page);
+            from = to;
+        }
+    }
+
+    /** A record may be gone although its metadata is there: a plain client deleted it, or it has just been removed. */
+    private static void addExisting(List<Stored> read, List<Stored> page) {
+        for (Stored stored : read) {
+            if (stored.image() != null) {
+                page.add(stored);
+            }
+        }
+    }
+
+    private List<Stored> processedIssues(@Nullable String after, int limit) {
+        Object rank = after == null ? null : link.read(Step.of("ZRANK", keys.processedIssues, after));
+        long from = rank instanceof Long found ? found + 1 : 0;
+        Object reply = link.read(Step.of(
+                "ZRANGE",
+                keys.processedIssues,
+                Long.toString(from),
+                Long.toString(from + limit - 1),
+                "WITHSCORES"));
+        if (reply instanceof ErrorReply) {
+            return plainProcessedIssues(after, limit);
+        }
+        List<String> pairs = Records.flat(reply);
+        List<Stored> page = new ArrayList<>(pairs.size() / 2);
+        for (int i = 0; i + 1 < pairs.size(); i += 2) {
+            RecordKey key = new RecordKey(StateCollection.PROCESSED_ISSUES, pairs.get(i));
+            page.add(records.form(key).decode(key, null, List.of(pairs.get(i + 1)), false));
+        }
+        return page;
+    }
+
+    private List<Stored> plainProcessedIssues(@Nullable String after, int limit) {
+        Object reply = link.read(Step.of("SMEMBERS", keys.processedIssues));
+        if (reply instanceof ErrorReply error) {
+            throw error.toException(link.address(), Step.of("SMEMBERS", keys.processedIssues), false);
+        }
+        List<String> members = MemberForm.inOrder(Records.flat(reply));
+        int from = after == null ? 0 : members.indexOf(after) + 1;
+        List<Stored> page = new ArrayList<>();
+        for (String member : members.subList(from, (int) Math.min(members.size(), (long) from + limit))) {
+            RecordKey key = new RecordKey(StateCollection.PROCESSED_ISSUES, member);
+            page.add(records.form(key).decode(key, null, members, true));
+        }
+        return page;
+    }
+
+    private List<Stored> runningTasks(@Nullable String after, int limit) {
+        String metaKey = keys.meta(StateCollection.RUNNING_TASKS);
+        List<@Nullable Object> replies =
+                link.read(List.of(Step.of("HGETALL", metaKey), Step.of("HKEYS", keys.runningTasks)));
+        Map<String, Long> orders = new HashMap<>();
+        List<String> metas = Records.flat(replies.get(0));
+        for (int i = 0; i + 1 < metas.size(); i += 2) {
+            String meta = metas.get(i + 1);
+            orders.put(metas.get(i), Long.parseLong(meta.substring(meta.indexOf(' ') + 1)));
+        }
+        List<String> ids = new ArrayList<>(Records.flat(replies.get(1)));
+        ids.sort(Comparator.comparingLong((String id) -> orders.getOrDefault(id, 0L)).thenComparing(id -> id));
+        return named(StateCollection.RUNNING_TASKS, ids, ids.indexOf(after) + 1, limit);
+    }
+
+    private List<Stored> processes(@Nullable String after, int limit) {
+        List<String> ids = new ArrayList<>(
+                Records.flat(link.read(Step.of("HKEYS", keys.meta(StateCollection.PROCESSES)))));
+        ids.removeIf(id -> after != null && id.compareTo(after) <= 0);
+        ids.sort(null);
+        return named(StateCollection.PROCESSES, ids, 0, limit);
+    }
+
+    private List<Stored> named(StateCollection collection, List<String> ids, int from, int limit) {
+        List<RecordKey> wanted = new ArrayList<>();
+        for (String id : ids.subList(from, (int) Math.min(ids.size(), (long) from + limit))) {
+            wanted.add(new RecordKey(collection, id));
+        }
+        List<Stored> page = new ArrayList<>();
+        addExisting(records.readAll(wanted), page);
+        return page;
+    }
+
+    private List<Stored> single(RecordKey key, @Nullable String after) {
+        List<Stored> page = new ArrayList<>();
+        if (after == null) {
+            addExisting(List.of(records.read(key)), page);
+        }
+        return page;
+    }
+}

@@ -1,0 +1,191 @@
+package poppo.bridge.redis;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.RecordKey;
+import poppo.bridge.state.StateCollection;
+
+/**
+ * Reads records: metadata, content and metadata again in one flush. When both are the same, no commit came between them
+ * and the content belongs to them; else they are read once more.
+ */
+final class Records {
+    /** Replies of more would wait in memory for the slowest. */
+    private static final int CHUNK = 256;
+
+    private static final int MOST_ATTEMPTS = 64;
+
+    private final Keys keys;
+    private final RedisLink link;
+    private final Committer committer;
+    private final Map<StateCollection, Form> forms = new EnumMap<>(StateCollection.class);
+
+    Records(Keys keys, RedisLink link, Committer committer, Shapes shapes) {
+        this.keys = keys;
+        this.link = link;
+        this.committer = committer;
+        forms.put(StateCollection.ISSUES, new HashForm(keys, shapes));
+        forms.put(StateCollection.PROCESSES, new HashForm(keys, shapes));
+        forms.put(StateCollection.PROCESSED_ISSUES, new MemberForm(keys));
+        forms.put(StateCollection.PROCESSED_COMMENTS, new SequenceForm(keys));
+        forms.put(StateCollection.RUNNING_TASKS, new TaskForm(keys));
+        forms.put(StateCollection.PENDING_TASKS, new ListForm(keys));
+        forms.put(StateCollection.LAST_RUN, new TextForm(keys));
+    }
+
+    Form form(RecordKey key) {
+        return Objects.requireNonNull(forms.get(key.collection()));
+    }
+
+    /** A record, and what is known of a process, from one moment. */
+    record Reading(Stored record, @Nullable Pulse pulse) {}
+
+    Stored read(RecordKey key) {
+        return read(key, null).record();
+    }
+
+    Reading read(RecordKey key, @Nullable String processId) {
+        List<Step> steps = new ArrayList<>(steps(key));
+        int size = steps.size();
+        steps.add(committer.readEpoch());
+        if (processId != null) {
+            steps.add(Step.keyless("TIME"));
+            steps.addAll(Pulse.reads(keys, processId));
+        }
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            List<@Nullable Object> replies = link.read(steps);
+            committer.requireEpoch(replies.get(size));
+            Stored stored = decode(key, replies.subList(0, size));
+            if (stored != null) {
+                return new Reading(stored, processId == null ? null : pulse(processId, replies, size + 1));
+            }
+        }
+        throw new BridgeException.Unavailable(key + " changes in Redis faster than it can be read; try again");
+    }
+
+    private static Pulse pulse(String processId, List<@Nullable Object> replies, int from) {
+        return Pulse.of(processId, replies.get(from + 1), replies.get(from + 2), Pulse.millis(replies.get(from)));
+    }
+
+    List<Stored> readAll(List<RecordKey> wanted) {
+        List<Stored> found = new ArrayList<>(wanted.size());
+        for (int from = 0; from < wanted.size(); from += CHUNK) {
+            readChunk(wanted.subList(from, Math.min(from + CHUNK, wanted.size())), found);
+        }
+        return found;
+    }
+
+    private void readChunk(List<RecordKey> wanted, List<Stored> found) {
+        List<Step> steps = new ArrayList<>(wanted.size() * 3 + 1);
+        wanted.forEach(key -> steps.addAll(steps(key)));
+        steps.add(committer.readEpoch());
+        List<@Nullable Object> replies = link.read(steps);
+        committer.requireEpoch(replies.get(replies.size() - 1));
+        int at = 0;
+        for (RecordKey key : wanted) {
+            int size = form(key).hasMeta() ? 3 : 1;
+            Stored stored = decode(key, replies.subList(at, at + size));
+            found.add(stored == null ? read(key) : stored);
+            at += size;
+        }
+    }
+
+    /** What is known of each process, from one moment. */
+    List<Pulse> pulses(List<String> processIds) {
+        List<Pulse> pulses = new ArrayList<>(processIds.size());
+        for (int from = 0; from < processIds.size(); from += CHUNK) {
+            readPulses(processIds.subList(from, Math.min(from + CHUNK, processIds.size())), pulses);
+        }
+        return pulses;
+    }
+
+    private void readPulses(List<String> processIds, List<Pulse> pulses) {
+        List<Step> steps = new ArrayList<>(processIds.size() * 2 + 1);
+        steps.add(Step.keyless("TIME"));
+        processIds.forEach(id -> steps.addAll(Pulse.reads(keys, id)));
+        List<@Nullable Object> replies = link.read(steps);
+        long time = Pulse.millis(replies.get(0));
+        for (int i = 0; i < processIds.size(); i++) {
+            pulses.add(Pulse.of(processIds.get(i), replies.get(2 * i + 1), replies.get(2 * i + 2), time));
+        }
+    }
+
+    private List<Step> steps(RecordKey key) {
+        Form form = form(key);
+        if (!form.hasMeta()) {
+            return List.of(form.read(key));
+        }
+        Step meta = Step.of("HGET", keys.meta(key), key.id());
+        return List.of(meta, form.read(key), meta);
+    }
+
+    /** The record, or null when it moved while it was read. */
+    private @Nullable Stored decode(RecordKey key, List<@Nullable Object> replies) {
+        Form form = form(key);
+        Object content = replies.get(form.hasMeta() ? 1 : 0);
+        Object meta = form.hasMeta() ? text(replies.get(0), keys.meta(key)) : null;
+        if (form.hasMeta() && !Objects.equals(meta, replies.get(2))) {
+            return null;
+        }
+        if (content instanceof ErrorReply) {
+            return readPlainSet(key, (String) meta);
+        }
+        return form.decode(key, (String) meta, flat(content), false);
+    }
+
+    private @Nullable Object text(@Nullable Object reply, String key) {
+        if (reply instanceof ErrorReply error) {
+            throw error.toException(link.address(), Step.of("HGET", key), false);
+        }
+        return reply;
+    }
+
+    /** The content has not the type that the bridge writes, but perhaps the other one that the layout allows. */
+    private @Nullable Stored readPlainSet(RecordKey key, @Nullable String meta) {
+        Form form = form(key);
+        Step read = form.readPlainSet(key);
+        if (read == null) {
+            throw wrongType(form.read(key));
+        }
+        List<@Nullable Object> replies = form.hasMeta()
+                ? link.read(List.of(read, Step.of("HGET", keys.meta(key), key.id())))
+                : link.read(List.of(read));
+        if (form.hasMeta() && !Objects.equals(meta, replies.get(1))) {
+            return null;
+        }
+        if (replies.get(0) instanceof ErrorReply) {
+            throw wrongType(read);
+        }
+        return form.decode(key, meta, flat(replies.get(0)), true);
+    }
+
+    private BridgeException wrongType(Step step) {
+        return new ErrorReply("WRONGTYPE").toException(link.address(), step, false);
+    }
+
+    /** The record as a conflict's answer tells it, or as read now where it tells nothing. */
+    Stored current(RecordKey key, Committer.Conflict conflict) {
+        List<?> current = conflict.current();
+        return current == null
+                ? read(key)
+                : form(key).decode(key, (String) current.get(0), flat(current.get(1)), false);
+    }
+
+    /** A reply as a list of texts: none for nil, one for a text. */
+    static List<String> flat(@Nullable Object reply) {
+        if (reply == null) {
+            return List.of();
+        }
+        if (!(reply instanceof List<?> parts)) {
+            return List.of(reply.toString());
+        }
+        List<String> texts = new ArrayList<>(parts.size());
+        parts.forEach(part -> texts.add(String.valueOf(part)));
+        return texts;
+    }
+}

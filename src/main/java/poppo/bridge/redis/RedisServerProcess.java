@@ -1,0 +1,244 @@
+package poppo.bridge.redis;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real {@code redis-server} of our own, on a free port of the loopback interface: the default where no Redis is
+ * configured. It keeps its data in an append-only file, never evicts, and ends with this JVM.
+ *
+ * <p>The server is the one on the {@code PATH}, else the 6.2 that comes with the embedded-redis jar. Not thread-safe.
+ */
+public final class RedisServerProcess implements AutoCloseable {
+    private static final Duration READY_WITHIN = Duration.ofSeconds(30);
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
+    private static final int PORT_ATTEMPTS = 5;
+    private static final String LOG = "redis.log";
+
+    private final Path executable;
+    private final Path directory;
+    private final int port;
+    private final List<String> extra;
+    private final Thread atExit = new Thread(this::kill, "redis-server-exit");
+    private Process process;
+
+    private RedisServerProcess(Path executable, Path directory, int port, List<String> extra) throws IOException {
+        this.executable = executable;
+        this.directory = directory;
+        this.port = port;
+        this.extra = extra;
+        process = launch();
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    /**
+     * Starts a server and waits until it answers.
+     *
+     * @param directory its data, created if absent; what is there already is loaded
+     * @throws BridgeException.Unavailable when there is no server to start, or it doesn't come up
+     */
+    public static RedisServerProcess start(Path directory) {
+        return start(directory, onPath().orElseGet(() -> embedded(directory)));
+    }
+
+    /** As {@link #start(Path)}, with a certain binary and further arguments, which win over ours. */
+    public static RedisServerProcess start(Path directory, Path executable, String... arguments) {
+        BridgeException.@Nullable Unavailable last = null;
+        for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+            try {
+                Files.createDirectories(directory);
+                return new RedisServerProcess(executable, directory, freePort(), List.of(arguments)).ready();
+            } catch (IOException e) {
+                throw new BridgeException.Unavailable(
+                        "can't start " + executable + " in " + directory + ": " + e.getMessage()
+                                + "; install redis-server, or name a Redis that runs",
+                        e);
+            } catch (BridgeException.Unavailable taken) {
+                last = taken;
+            }
+        }
+        throw java.util.Objects.requireNonNull(last);
+    }
+
+    /** The {@code redis-server} on the PATH. */
+    public static Optional<Path> onPath() {
+        String path = System.getenv().getOrDefault("PATH", "");
+        for (String entry : path.split(File.pathSeparator)) {
+            Path candidate = Path.of(entry.isEmpty() ? "." : entry, "redis-server");
+            if (Files.isExecutable(candidate)) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The {@code redis-server} in the embedded-redis jar, unpacked into {@code directory}. */
+    public static Path embedded(Path directory) {
+        Path target = directory.resolve("redis-server-embedded");
+        try {
+            if (!Files.isExecutable(target)) {
+                Files.createDirectories(directory);
+                Path unpacked =
+                        ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap())
+                                .get()
+                                .toPath();
+                Files.copy(unpacked, target, StandardCopyOption.REPLACE_EXISTING);
+                if (!target.toFile().setExecutable(true)) {
+                    throw new IOException(target + " can't be made executable");
+                }
+            }
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                executable.toAbsolutePath().toString(),
+                "--port", Integer.toString(port),
+                "--bind", "127.0.0.1",
+                "--dir", directory.toAbsolutePath().toString(),
+                "--appendonly", "yes",
+                "--appendfsync", "everysec",
+                "--maxmemory-policy", "noeviction",
+                "--save", "",
+                "--daemonize", "no"));
+        command.addAll(extra);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve(LOG).toFile()));
+        builder.environment().remove("REDIS_PASSWORD");
+        return builder.start();
+    }
+
+    private RedisServerProcess ready() {
+        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            if (!process.isAlive()) {
+                removeHook();
+                throw new BridgeException.Unavailable("redis-server ended with status " + process.exitValue()
+                        + " at once; see " + directory.resolve(LOG));
+            }
+            if (answersPing()) {
+                return this;
+            }
+            pause();
+        }
+        close();
+        throw new BridgeException.Unavailable("redis-server did not answer within " + READY_WITHIN.toSeconds()
+                + " s; see " + directory.resolve(LOG));
+    }
+
+    private boolean answersPing() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            byte[] reply = in.readNBytes(5);
+            return new String(reply, StandardCharsets.US_ASCII).equals("+PONG");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(10);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BridgeException.Unavailable("interrupted while redis-server was starting", e);
+        }
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Lets it write what it has and end; kills it if it doesn't. */
+    public void stop() {
+        process.destroy();
+        try {
+            if (process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+    }
+
+    /** Ends it as a power cut would. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Starts it again, on the same port and data; ends it first where it still runs. */
+    public void restart() {
+        if (process.isAlive()) {
+            stop();
+        }
+        try {
+            process = launch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ready();
+    }
+
+    /** {@link #stop()}, for good. */
+    @Override
+    public void close() {
+        stop();
+        removeHook();
+    }
+
+    private void removeHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException exiting) {
+            return;
+        }
+    }
+}

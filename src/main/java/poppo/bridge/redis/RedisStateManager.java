@@ -1,0 +1,498 @@
+package poppo.bridge.redis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Decision;
+import poppo.bridge.state.Decision.Changed;
+import poppo.bridge.state.Decision.Effects;
+import poppo.bridge.state.Decision.Refused;
+import poppo.bridge.state.Decision.Unchanged;
+import poppo.bridge.state.Execution;
+import poppo.bridge.state.FencedStateManager;
+import poppo.bridge.state.Issue;
+import poppo.bridge.state.Operation;
+import poppo.bridge.state.Orphan;
+import poppo.bridge.state.RecordKey;
+import poppo.bridge.state.Replacement;
+import poppo.bridge.state.Served;
+import poppo.bridge.state.ServerFacts;
+import poppo.bridge.state.Stamp;
+import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.Versioned;
+
+/**
+ * The state of one project in Redis, in the layout of spec/redis-layout.md.
+ *
+ * <p>An operation is decided here, on the record as last seen, and committed by one script if the record still stands
+ * so; else it is decided again on what the script answered. A usual write is one round trip, and so is a read.
+ *
+ * <p>Never waits for a server that is gone: a disconnected manager fails at once, until {@link #probe()} has found the
+ * server again. Nothing is committed before {@link #fence}, and nothing read or written while the server holds another
+ * epoch than the one fenced.
+ */
+public final class RedisStateManager implements FencedStateManager {
+    /** More conflicts in a row than so many mean that a record is fought for, not merely shared. */
+    private static final int MOST_ATTEMPTS = 64;
+
+    /** Commits sent in one flush: few enough that the server answers others in between, and within its time-out. */
+    private static final int CHUNK = 128;
+
+    private static final int PINGS = 5;
+
+    private final RedisOptions options;
+    private final Keys keys;
+    private final RedisLink link;
+    private final Shapes shapes;
+    private final Committer committer;
+    private final Records records;
+    private final RecordCache cache;
+    private final IssueIndex index;
+    private final Orphans orphans;
+    private final Pages pages;
+    private final Turns turns;
+    private Runnable beforeCommit = () -> {};
+
+    private RedisStateManager(RedisOptions options) {
+        this.options = options;
+        keys = new Keys(options.prefix());
+        link = new RedisLink(options, Step.of("HGET", keys.authority, "epoch"));
+        shapes = new Shapes(keys, link);
+        committer = new Committer(keys, link);
+        records = new Records(keys, link, committer, shapes);
+        cache = new RecordCache(options.cacheSize());
+        index = new IssueIndex(keys, options.heartbeatTtl());
+        orphans = new Orphans(keys, link, records, committer, options.heartbeatTtl());
+        pages = new Pages(keys, link, records);
+        turns = new Turns(options.commandTimeout());
+    }
+
+    /**
+     * A manager of that project. Connects if the server can be reached; if it can't, the manager is there all the same,
+     * fails fast, and connects at the first {@link #probe()} that succeeds.
+     */
+    public static RedisStateManager connect(RedisOptions options) {
+        RedisStateManager manager = new RedisStateManager(options);
+        try {
+            manager.link.reconnect(manager::forget);
+        } catch (BridgeException.Unavailable later) {
+            return manager;
+        }
+        return manager;
+    }
+
+    /** Called between reading and committing, so that a test can make a race happen. */
+    void onCommit(Runnable hook) {
+        beforeCommit = hook;
+    }
+
+    @Override
+    public Execution execute(Operation operation, Stamp stamp) {
+        return guarded(() -> turns.take(operation.key(), () -> decideAndKeep(operation, stamp)));
+    }
+
+    private Execution decideAndKeep(Operation operation, Stamp stamp) {
+        RecordKey key = operation.key();
+        Basis basis = basis(key);
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            Asked asked = new Asked(basis.pulse, stamp.now());
+            Decision decision = operation.decide(basis.record.image(), asked::isAlive, stamp);
+            if (asked.unanswered != null) {
+                basis = readBasis(key, asked.unanswered);
+            } else if (basis.cached && !isProvedByCommit(decision)) {
+                basis = readBasis(key, null);
+            } else {
+                Stored moved = keep(basis, decision, stamp);
+                if (moved == null) {
+                    return Execution.of(key, decision, basis.record.image(), Served.REDIS);
+                }
+                basis = new Basis(moved, null, false);
+            }
+        }
+        throw new BridgeException.Unavailable(
+                key + " was changed by others " + MOST_ATTEMPTS + " times in Redis while it was to be changed; try again");
+    }
+
+    /** What a decision is made on. */
+    private record Basis(Stored record, @Nullable Pulse pulse, boolean cached) {}
+
+    private Basis basis(RecordKey key) {
+        Stored known = cache.get(key);
+        return known == null ? readBasis(key, null) : new Basis(known, null, true);
+    }
+
+    private Basis readBasis(RecordKey key, @Nullable String processId) {
+        Records.Reading reading = records.read(key, processId);
+        cache.put(reading.record());
+        return new Basis(reading.record(), reading.pulse(), false);
+    }
+
+    /** Answers for the one process it knows of, and notes when it was asked for another. */
+    private final class Asked {
+        private final @Nullable Pulse pulse;
+        private final Instant now;
+        private @Nullable String unanswered;
+
+        Asked(@Nullable Pulse pulse, Instant now) {
+            this.pulse = pulse;
+            this.now = now;
+        }
+
+        boolean isAlive(Issue issue) {
+            String holder = issue.processId();
+            if (holder == null) {
+                return issue.hasFreshHeartbeat(now, options.heartbeatTtl());
+            }
+            if (pulse == null || !pulse.processId().equals(holder)) {
+                unanswered = holder;
+                return true;
+            }
+            return pulse.isAlive(now);
+        }
+    }
+
+    /** Whether a commit will show that what was decided on still stood. */
+    private static boolean isProvedByCommit(Decision decision) {
+        return decision instanceof Changed
+                || (decision instanceof Unchanged unchanged && unchanged.effects().aliveProcess() != null);
+    }
+
+    /** Commits a decision. Returns null, or the record as it now stands if that is not what was decided on. */
+    private @Nullable Stored keep(Basis basis, Decision decision, Stamp stamp) {
+        if (decision instanceof Refused || !isProvedByCommit(decision)) {
+            return null;
+        }
+        Commit commit = new Commit(keys.authority);
+        Effects effects = effects(decision);
+        SignOfLife sign = SignOfLife.of(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
+        if (effects.assumedDead() != null && basis.pulse != null) {
+            basis.pulse.expectNoSignSince(keys, commit);
+        }
+        Stored before = basis.record;
+        if (decision instanceof Changed changed) {
+            List<String> content = write(before, changed.after(), order(before, stamp.order()), sign, stamp.time(), commit);
+            return commit(commit, before, changed.after(), content, order(before, stamp.order()));
+        }
+        records.form(before.key()).expect(before, commit);
+        Objects.requireNonNull(sign).write(keys, commit);
+        return commit(commit, before, before.image(), before.content(), before.order());
+    }
+
+    private static Effects effects(Decision decision) {
+        if (decision instanceof Changed changed) {
+            return changed.effects();
+        }
+        return decision instanceof Unchanged unchanged ? unchanged.effects() : Effects.NONE;
+    }
+
+    /** A record keeps its place. */
+    private static long order(Stored before, long fresh) {
+        return before.image() == null ? fresh : before.order();
+    }
+
+    private List<String> write(
+            Stored before,
+            @Nullable JsonNode after,
+            long order,
+            @Nullable SignOfLife sign,
+            @Nullable String time,
+            Commit commit) {
+        List<String> content = records.form(before.key()).write(before, after, order, commit);
+        if (sign != null) {
+            sign.write(keys, commit);
+        }
+        if (before.key().collection() == StateCollection.ISSUES) {
+            index.write(before, after, sign, time, commit);
+        }
+        return content;
+    }
+
+    private @Nullable Stored commit(
+            Commit commit, Stored before, @Nullable JsonNode after, List<String> content, long order) {
+        beforeCommit.run();
+        return settle(commit, committer.commit(commit), before, after, content, order);
+    }
+
+    /** Remembers what a commit left, or what it met instead; returns the latter. */
+    private @Nullable Stored settle(
+            Commit commit,
+            Committer.Answer answer,
+            Stored before,
+            @Nullable JsonNode after,
+            List<String> content,
+            long order) {
+        if (answer instanceof Committer.Conflict conflict) {
+            Stored current = records.current(before.key(), conflict);
+            cache.remove(before.key());
+            cache.put(current);
+            return current;
+        }
+        String meta = commit.isTouch() ? before.meta() : commit.metaAfter(((Committer.Done) answer).revision());
+        cache.put(new Stored(before.key(), meta, content, false, after, order));
+        return null;
+    }
+
+    @Override
+    public Versioned read(RecordKey key) {
+        return guarded(() -> {
+            Stored stored = records.read(key);
+            cache.put(stored);
+            return stored.toVersioned();
+        });
+    }
+
+    @Override
+    public List<Versioned> readAll(List<RecordKey> wanted) {
+        return guarded(() -> versioned(records.readAll(wanted)));
+    }
+
+    private static List<Versioned> versioned(List<Stored> records) {
+        return records.stream().map(Stored::toVersioned).toList();
+    }
+
+    @Override
+    public List<Boolean> replaceAll(List<Replacement> replacements) {
+        return guarded(() -> {
+            List<Boolean> written = new ArrayList<>(replacements.size());
+            for (int from = 0; from < replacements.size(); from += CHUNK) {
+                written.addAll(replaceChunk(replacements.subList(from, Math.min(from + CHUNK, replacements.size()))));
+            }
+            return written;
+        });
+    }
+
+    private List<Boolean> replaceChunk(List<Replacement> chunk) {
+        Map<RecordKey, Stored> known = standing(chunk);
+        List<Transfer> transfers = new ArrayList<>();
+        for (Replacement replacement : chunk) {
+            Stored before = Objects.requireNonNull(known.get(replacement.key()));
+            if (before.version().equals(replacement.expectedVersion())) {
+                transfers.add(transfer(replacement, before));
+            }
+        }
+        Map<Replacement, Boolean> written = new HashMap<>();
+        beforeCommit.run();
+        List<Committer.Answer> answers =
+                transfers.isEmpty() ? List.of() : committer.commitAll(transfers.stream().map(Transfer::commit).toList());
+        for (int i = 0; i < transfers.size(); i++) {
+            Transfer transfer = transfers.get(i);
+            written.put(transfer.replacement, settle(transfer, answers.get(i)));
+        }
+        return chunk.stream().map(each -> written.getOrDefault(each, false)).toList();
+    }
+
+    /** The records to be replaced: as remembered where that is the version expected, else as they stand. */
+    private Map<RecordKey, Stored> standing(List<Replacement> chunk) {
+        Map<RecordKey, Stored> known = new HashMap<>();
+        List<RecordKey> unknown = new ArrayList<>();
+        for (Replacement replacement : chunk) {
+            Stored cached = cache.get(replacement.key());
+            if (Stored.isAbsent(replacement.expectedVersion())) {
+                known.put(replacement.key(), Stored.absent(replacement.key()));
+            } else if (cached != null && cached.version().equals(replacement.expectedVersion())) {
+                known.put(replacement.key(), cached);
+            } else {
+                unknown.add(replacement.key());
+            }
+        }
+        records.readAll(unknown).forEach(record -> known.put(record.key(), record));
+        return known;
+    }
+
+    private record Transfer(
+            Replacement replacement, Stored before, Commit commit, List<String> content, long order) {}
+
+    private Transfer transfer(Replacement replacement, Stored before) {
+        JsonNode after = replacement.image();
+        boolean isProcess = replacement.key().collection() == StateCollection.PROCESSES;
+        String heardOf = isProcess ? replacement.key().id() : Issue.holder(after);
+        SignOfLife sign = SignOfLife.of(heardOf, replacement.holderSeen(), options.heartbeatTtl());
+        long order = replacement.order() == 0 ? before.order() : replacement.order();
+        Commit commit = new Commit(keys.authority);
+        String time = after == null ? null : after.path(Issue.LAST_UPDATED).textValue();
+        List<String> content = write(before, after, order, sign, time, commit);
+        return new Transfer(replacement, before, commit, content, order);
+    }
+
+    private boolean settle(Transfer transfer, Committer.Answer answer) {
+        JsonNode after = transfer.replacement.image();
+        return settle(transfer.commit, answer, transfer.before, after, transfer.content, transfer.order) == null;
+    }
+
+    @Override
+    public List<Versioned> page(StateCollection collection, @Nullable String after, int limit) {
+        return guarded(() -> versioned(pages.page(collection, after, limit)));
+    }
+
+    @Override
+    public List<Long> processing() {
+        return guarded(() -> {
+            List<String> members = members(keys.processing);
+            List<Step> statuses = new ArrayList<>(members.size());
+            members.forEach(number -> statuses.add(Step.of("HGET", keys.issue(number), Issue.STATUS)));
+            List<Long> numbers = new ArrayList<>(members.size());
+            for (int from = 0; from < statuses.size(); from += CHUNK) {
+                List<@Nullable Object> replies = link.read(statuses.subList(from, Math.min(from + CHUNK, statuses.size())));
+                for (int i = 0; i < replies.size(); i++) {
+                    if (Issue.PROCESSING.equals(replies.get(i))) {
+                        numbers.add(Long.parseLong(members.get(from + i)));
+                    }
+                }
+            }
+            numbers.sort(null);
+            return numbers;
+        });
+    }
+
+    private List<String> members(String key) {
+        Step step = Step.of("SMEMBERS", key);
+        List<@Nullable Object> replies = link.read(List.of(step, committer.readEpoch()));
+        if (replies.get(0) instanceof ErrorReply error) {
+            throw error.toException(link.address(), step, false);
+        }
+        committer.requireEpoch(replies.get(1));
+        return Records.flat(replies.get(0));
+    }
+
+    @Override
+    public List<Long> heldBy(String processId) {
+        return guarded(() -> {
+            List<RecordKey> held = new ArrayList<>();
+            members(keys.held(processId)).forEach(number -> held.add(RecordKey.issue(Long.parseLong(number))));
+            return records.readAll(held).stream()
+                    .filter(record -> processId.equals(Issue.holder(record.image())))
+                    .map(record -> record.key().number())
+                    .sorted()
+                    .toList();
+        });
+    }
+
+    @Override
+    public Optional<Instant> lastSeen(String processId, Instant now) {
+        return guarded(() -> {
+            Pulse pulse = records.pulses(List.of(processId)).get(0);
+            if (!pulse.isAlive(now)) {
+                return Optional.empty();
+            }
+            Instant seen = pulse.lastSeen(options.heartbeatTtl());
+            return Optional.of(seen == null ? now : seen);
+        });
+    }
+
+    @Override
+    public List<Orphan> orphans(Instant now) {
+        return guarded(() -> orphans.find(now));
+    }
+
+    @Override
+    public Server probe() {
+        Map<String, String> server = link.reconnect(this::forget);
+        Step read = Step.of("HMGET", keys.authority, "epoch", "revision");
+        Object reply = link.read(read);
+        if (reply instanceof ErrorReply error) {
+            throw error.toException(link.address(), read, false);
+        }
+        List<?> authority = (List<?>) Objects.requireNonNull(reply);
+        String epoch = (String) authority.get(0);
+        String revision = (String) authority.get(1);
+        return new Server(
+                server.getOrDefault("run_id", ""),
+                server.getOrDefault("redis_version", ""),
+                epoch == null ? null : Long.valueOf(epoch),
+                revision == null ? 0 : Long.parseLong(revision));
+    }
+
+    @Override
+    public void fence(long epoch) {
+        guarded(() -> {
+            committer.fence(epoch);
+            return epoch;
+        });
+        forget();
+    }
+
+    /** What was remembered may be of another server, or another life of this one. */
+    private void forget() {
+        cache.clear();
+        shapes.forget();
+    }
+
+    /** After a doubt nothing is believed that isn't read again. */
+    private <T> T guarded(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (BridgeException.UnknownOutcome | BridgeException.Fenced e) {
+            forget();
+            throw e;
+        }
+    }
+
+    /** A section of the server's {@code INFO}, by field. */
+    public Map<String, String> info(String section) {
+        return link.info(section);
+    }
+
+    /** The server's settings whose names match {@code pattern}; empty where it doesn't tell them. */
+    public Map<String, String> config(String pattern) {
+        Map<String, String> settings = new HashMap<>();
+        try {
+            List<String> pairs = Records.flat(link.read(Step.keyless("CONFIG", "GET", pattern)));
+            for (int i = 0; i + 1 < pairs.size(); i += 2) {
+                settings.put(pairs.get(i), pairs.get(i + 1));
+            }
+        } catch (BridgeException.Unavailable forbidden) {
+            return settings;
+        }
+        return settings;
+    }
+
+    @Override
+    public ServerFacts facts() {
+        Map<String, String> info = new HashMap<>(link.info("server"));
+        info.putAll(link.info("replication"));
+        info.putAll(link.info("memory"));
+        info.putAll(link.info("persistence"));
+        return new ServerFacts(
+                info.getOrDefault("redis_version", ""),
+                info.getOrDefault("run_id", ""),
+                info.getOrDefault("role", ""),
+                number(info, "maxmemory"),
+                info.getOrDefault("maxmemory_policy", ""),
+                "1".equals(info.get("aof_enabled")),
+                config("appendfsync").get("appendfsync"),
+                "ok".equals(info.get("aof_last_write_status")),
+                "ok".equals(info.get("rdb_last_bgsave_status")),
+                number(info, "used_memory"),
+                !"0".equals(info.get("loading")),
+                pingMicros(),
+                Pulse.millis(link.read(Step.keyless("TIME"))));
+    }
+
+    private static long number(Map<String, String> info, String field) {
+        return Long.parseLong(info.getOrDefault(field, "0"));
+    }
+
+    private long pingMicros() {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < PINGS; i++) {
+            long start = System.nanoTime();
+            link.read(Step.keyless("PING"));
+            best = Math.min(best, System.nanoTime() - start);
+        }
+        return TimeUnit.NANOSECONDS.toMicros(best);
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}
