@@ -79,6 +79,7 @@ public final class Main implements Runnable {
 
     private CommandLine commands(Session session) {
         return new CommandLine(this)
+                .addSubcommand(new DemoCommand())
                 .addSubcommand(new StatusCommand(session))
                 .addSubcommand(new DoctorCommand(session))
                 .addSubcommand(new CommandLine(new PhaseCommand())

@@ -55,12 +55,12 @@ final class IssueIndex {
         String holder = after.processId();
         if (holder == null) {
             Instant last = after.lastHeartbeat();
-            String deadline = last == null ? UNKNOWN_DEADLINE : Long.toString(last.plus(ttl).toEpochMilli());
+            String deadline = last == null ? UNKNOWN_DEADLINE : Long.toString(SignOfLife.expiry(last, ttl));
             commit.effect(Step.of("ZADD", keys.deadlines, deadline, number));
         } else if (sign != null && sign.processId().equals(holder)) {
             String deadline = Long.toString(sign.expiry());
             commit.effect(
-                    sign.copied() && indexed
+                    indexed
                             ? Step.of("ZADD", keys.deadlines, "GT", deadline, number)
                             : Step.of("ZADD", keys.deadlines, deadline, number));
         } else if (!indexed) {

@@ -158,7 +158,7 @@ final class Orphans {
 
     private long expiry(Issue issue) {
         Instant last = issue.lastHeartbeat();
-        return last == null ? 0 : last.plus(ttl).toEpochMilli();
+        return last == null ? 0 : SignOfLife.expiry(last, ttl);
     }
 
     /** Only an index is kept up; if that can't be done now, the next call does it. */

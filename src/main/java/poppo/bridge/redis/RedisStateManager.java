@@ -59,6 +59,7 @@ public final class RedisStateManager implements FencedStateManager {
     private final IssueIndex index;
     private final Orphans orphans;
     private final Pages pages;
+    private final Turns turns;
     private Runnable beforeCommit = () -> {};
 
     private RedisStateManager(RedisOptions options) {
@@ -72,6 +73,7 @@ public final class RedisStateManager implements FencedStateManager {
         index = new IssueIndex(keys, options.heartbeatTtl());
         orphans = new Orphans(keys, link, records, committer, options.heartbeatTtl());
         pages = new Pages(keys, link, records);
+        turns = new Turns(options.commandTimeout());
     }
 
     /**
@@ -95,26 +97,29 @@ public final class RedisStateManager implements FencedStateManager {
 
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
-        return guarded(() -> {
-            Basis basis = basis(operation.key());
-            for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-                Asked asked = new Asked(basis.pulse, stamp.now());
-                Decision decision = operation.decide(basis.record.image(), asked::isAlive, stamp);
-                if (asked.unanswered != null) {
-                    basis = readBasis(operation.key(), asked.unanswered);
-                } else if (basis.cached && !isProvedByCommit(decision)) {
-                    basis = readBasis(operation.key(), null);
-                } else {
-                    Stored moved = keep(basis, decision, stamp);
-                    if (moved == null) {
-                        return Execution.of(operation.key(), decision, basis.record.image(), Served.REDIS);
-                    }
-                    basis = new Basis(moved, null, false);
+        return guarded(() -> turns.take(operation.key(), () -> decideAndKeep(operation, stamp)));
+    }
+
+    private Execution decideAndKeep(Operation operation, Stamp stamp) {
+        RecordKey key = operation.key();
+        Basis basis = basis(key);
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            Asked asked = new Asked(basis.pulse, stamp.now());
+            Decision decision = operation.decide(basis.record.image(), asked::isAlive, stamp);
+            if (asked.unanswered != null) {
+                basis = readBasis(key, asked.unanswered);
+            } else if (basis.cached && !isProvedByCommit(decision)) {
+                basis = readBasis(key, null);
+            } else {
+                Stored moved = keep(basis, decision, stamp);
+                if (moved == null) {
+                    return Execution.of(key, decision, basis.record.image(), Served.REDIS);
                 }
+                basis = new Basis(moved, null, false);
             }
-            throw new BridgeException.Unavailable(operation.key() + " was changed by others " + MOST_ATTEMPTS
-                    + " times in Redis while it was to be changed; try again");
-        });
+        }
+        throw new BridgeException.Unavailable(
+                key + " was changed by others " + MOST_ATTEMPTS + " times in Redis while it was to be changed; try again");
     }
 
     /** What a decision is made on. */
@@ -168,7 +173,7 @@ public final class RedisStateManager implements FencedStateManager {
         }
         Commit commit = new Commit(keys.authority);
         Effects effects = effects(decision);
-        SignOfLife sign = SignOfLife.now(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
+        SignOfLife sign = SignOfLife.of(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
         if (effects.assumedDead() != null && basis.pulse != null) {
             basis.pulse.expectNoSignSince(keys, commit);
         }
@@ -310,7 +315,7 @@ public final class RedisStateManager implements FencedStateManager {
         JsonNode after = replacement.image();
         boolean isProcess = replacement.key().collection() == StateCollection.PROCESSES;
         String heardOf = isProcess ? replacement.key().id() : Issue.holder(after);
-        SignOfLife sign = SignOfLife.copied(heardOf, replacement.holderSeen(), options.heartbeatTtl());
+        SignOfLife sign = SignOfLife.of(heardOf, replacement.holderSeen(), options.heartbeatTtl());
         long order = replacement.order() == 0 ? before.order() : replacement.order();
         Commit commit = new Commit(keys.authority);
         String time = after == null ? null : after.path(Issue.LAST_UPDATED).textValue();

@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -39,6 +41,7 @@ public final class Json {
     private static final JsonFactory REQUESTS = factory(REQUEST_DEPTH, true);
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String COMPACT = "";
+    private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private Json() {}
 
@@ -48,6 +51,7 @@ public final class Json {
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(depth)
                         .maxStringLength(LONGEST_STRING)
+                        .maxNameLength(LONGEST_STRING)
                         .maxNumberLength(1000)
                         .build())
                 .build();
@@ -59,12 +63,12 @@ public final class Json {
      * @throws MalformedJsonException naming line and column
      */
     public static JsonNode parse(byte[] utf8) {
-        return parse(FILES, utf8);
+        return parse(FILES, decode(utf8));
     }
 
     /** As {@link #parse(byte[])}, from text. */
     public static JsonNode parse(String text) {
-        return parse(text.getBytes(StandardCharsets.UTF_8));
+        return parse(FILES, text);
     }
 
     /**
@@ -73,16 +77,36 @@ public final class Json {
      * @throws MalformedJsonException naming line and column
      */
     public static JsonNode parseRequest(byte[] utf8) {
-        return parse(REQUESTS, utf8);
+        return parse(REQUESTS, decode(utf8));
     }
 
-    /** Opens a parser to read a big document piece by piece, with {@link #read(JsonParser)} for its values. */
+    /**
+     * Opens a parser to read a big document piece by piece, with {@link #read(JsonParser)} for its values.
+     *
+     * @throws MalformedJsonException when these bytes are not UTF-8
+     */
     public static JsonParser parser(byte[] utf8) throws IOException {
-        return FILES.createParser(utf8);
+        return FILES.createParser(decode(utf8));
     }
 
-    private static JsonNode parse(JsonFactory factory, byte[] utf8) {
-        try (JsonParser parser = factory.createParser(utf8)) {
+    /**
+     * Decodes first, and strictly: Jackson's parser of bytes refuses half a surrogate pair in a field's name, which
+     * JSON.parse reads, and would guess other encodings.
+     */
+    private static String decode(byte[] utf8) {
+        ByteBuffer bytes = ByteBuffer.wrap(utf8);
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            String before = new String(utf8, 0, bytes.position(), StandardCharsets.UTF_8);
+            int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+            throw new MalformedJsonException(line, before.length() - before.lastIndexOf('\n'), "this is not UTF-8");
+        }
+    }
+
+    private static JsonNode parse(JsonFactory factory, String text) {
+        try (JsonParser parser = factory.createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new MalformedJsonException(1, 1, "the text is empty");
