@@ -94,6 +94,7 @@ final class Diff {
         }
         String cause = cause(key, differences.get(0));
         boolean repaired = repair != Repair.NONE && repair(key, repair);
+        count.repaired += repaired ? 1 : 0;
         for (Difference difference : differences) {
             if (found.size() < LISTED) {
                 found.add(new DiffReport.Found(difference, cause, repaired));

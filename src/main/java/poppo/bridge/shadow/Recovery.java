@@ -61,7 +61,7 @@ final class Recovery {
         }
         boolean filesTakeOver = before.authority() == Authority.REDIS && before.down().authority() == Authority.FILE;
         if (filesTakeOver) {
-            project.files.grantGrace(now);
+            grantGrace(now);
         }
         try {
             project.force(s -> filesTakeOver ? s.believing(false).withEpoch(s.epoch() + 1) : s.believing(false));
@@ -73,6 +73,15 @@ final class Recovery {
         details.set("epoch", Json.number(project.standing().epoch()));
         details.put("authority", project.standing().authority().label());
         project.audit.note("fail-over", reason, details);
+    }
+
+    /** Without it a process may be taken for dead too early; with Redis still believed, nothing would work at all. */
+    private void grantGrace(Instant now) {
+        try {
+            project.files.grantGrace(now);
+        } catch (BridgeException e) {
+            LOG.error("The fail-over goes on without a time of grace for all processes: {}", e.getMessage());
+        }
     }
 
     /** Gives Redis another try if it is due. */
@@ -114,7 +123,8 @@ final class Recovery {
             believe(s -> s.withFilesBehind(s.phase() == Phase.REDIS_ONLY));
             return tally;
         }
-        if (!server.runId().equals(trustedRunId) || server.epoch() == null) {
+        Long epoch = server.epoch();
+        if (!server.runId().equals(trustedRunId) || epoch == null || epoch > standing.epoch()) {
             project.dirty.markAll();
         }
         fence(server);
@@ -124,6 +134,7 @@ final class Recovery {
         }
         long pass = project.gate.writeLock();
         try {
+            project.files.poll();
             tally = tally.plus(carryOver.drain());
             carryOver.drainFully();
             believe(s -> s);
@@ -139,13 +150,20 @@ final class Recovery {
 
     private void fence(Server server) {
         long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch()) + 1;
-        project.commit(s -> s.withEpoch(epoch));
+        // Redis first: an epoch known here that Redis never got would make it look older than it is.
         project.redis.fence(epoch);
+        project.commit(s -> s.withEpoch(epoch));
     }
 
+    /** Closes the breaker last: a failure after that finds Redis believed, and takes the belief away again. */
     private void believe(java.util.function.UnaryOperator<Standing> change) {
-        breaker.close();
         project.commit(s -> change.apply(s).believing(true));
+        breaker.close();
+    }
+
+    /** Whether this is the server that is believed, not restarted since. */
+    synchronized boolean isTrusted(Server server) {
+        return server.runId().equals(trustedRunId);
     }
 
     /** Where Redis has the only copy, an empty or older one must not take its place. */
