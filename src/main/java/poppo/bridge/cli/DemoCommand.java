@@ -3,7 +3,6 @@ package poppo.bridge.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
 import poppo.bridge.migration.DiffReport;
@@ -53,8 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String WHO = "demo";
 
-    @Spec
-    private CommandSpec spec;
+    private final Session session;
 
     @Option(
             names = "--hold",
@@ -75,15 +71,21 @@ final class DemoCommand implements Callable<Integer> {
     private long mismatches;
     private long differences;
 
+    DemoCommand(Session session) {
+        this.session = session;
+    }
+
     @Override
     public Integer call() throws Exception {
         if (holdSeconds < 1 || workerCount < 1) {
-            throw new picocli.CommandLine.ParameterException(
-                    spec.commandLine(), "--hold and --workers must be at least 1");
+            throw CommandFailure.usage("--hold and --workers must be at least 1");
         }
+        session.interrupts().stopBy(Thread.currentThread()::interrupt);
         Path home = Files.createTempDirectory("poppo-bridge-demo");
         try {
             return run(home);
+        } catch (InterruptedException e) {
+            return ExitCode.INTERRUPTED;
         } finally {
             deleteAll(home);
         }
@@ -277,8 +279,6 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void say(String format, Object... arguments) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(String.format(Locale.ROOT, format, arguments));
-        out.flush();
+        session.terminal().document(String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -79,7 +79,8 @@ public final class Main implements Runnable {
 
     private CommandLine commands(Session session) {
         return new CommandLine(this)
-                .addSubcommand(new DemoCommand())
+                .addSubcommand(new ServeCommand(session))
+                .addSubcommand(new DemoCommand(session))
                 .addSubcommand(new StatusCommand(session))
                 .addSubcommand(new DoctorCommand(session))
                 .addSubcommand(new CommandLine(new PhaseCommand())

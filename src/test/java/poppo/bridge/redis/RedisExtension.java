@@ -132,7 +132,8 @@ public final class RedisExtension implements AfterEachCallback {
     }
 
     private static RedisServerProcess process(Path executable) {
-        return RedisServerProcess.start(temporary(), executable, "--appendfsync", "no");
+        return RedisServerProcess.start(temporary(), executable, "--appendfsync", "no")
+                .stoppedAtExit();
     }
 
     @SuppressWarnings({"resource", "rawtypes"}) // the container lives as long as this JVM
