@@ -30,7 +30,7 @@ final class Recovery {
     private final CarryOver carryOver;
     private final ShadowOptions options;
     private final Breaker breaker;
-    private @Nullable String trustedRunId;
+    private volatile @Nullable String trustedRunId;
     private volatile Instant nextTry = Instant.MIN;
     private Duration pause;
 
@@ -162,7 +162,7 @@ final class Recovery {
     }
 
     /** Whether this is the server that is believed, not restarted since. */
-    synchronized boolean isTrusted(Server server) {
+    boolean isTrusted(Server server) {
         return server.runId().equals(trustedRunId);
     }
 

@@ -170,8 +170,7 @@ final class Transitions {
 
     private boolean isRedisThere() {
         try {
-            project.redis.probe();
-            return true;
+            return recovery.isTrusted(project.redis.probe());
         } catch (BridgeException.Unavailable e) {
             return false;
         }

@@ -200,6 +200,7 @@ class CarryOverTest {
         bridge.done(Bridge.checkout(7, "p1"));
         // A start without Redis, then a legacy program that doesn't know of the move.
         bridge.redis.setEpoch(null);
+        bridge.files.acceptForeignWrites(true);
         try (Bridge next = bridge.reopen()) {
             assertThat(next.standing().believed()).isFalse();
             bridge.redis.setEpoch(next.standing().epoch());
