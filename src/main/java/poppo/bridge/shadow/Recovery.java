@@ -161,6 +161,28 @@ final class Recovery {
         breaker.close();
     }
 
+    /**
+     * Asks Redis after a carry-over failed, which goes past the breaker: one that doesn't answer as the server that is
+     * believed, is not believed from here on.
+     *
+     * @return whether it was Redis that failed
+     */
+    boolean doubt(BridgeException.Unavailable failure) {
+        boolean redisFailed = failure instanceof BridgeException.Fenced || !answersAsTrusted();
+        if (redisFailed) {
+            breaker.open(String.valueOf(failure.getMessage()));
+        }
+        return redisFailed;
+    }
+
+    private boolean answersAsTrusted() {
+        try {
+            return isTrusted(project.redis.probe());
+        } catch (BridgeException.Unavailable e) {
+            return false;
+        }
+    }
+
     /** Whether this is the server that is believed, not restarted since. */
     boolean isTrusted(Server server) {
         return server.runId().equals(trustedRunId);

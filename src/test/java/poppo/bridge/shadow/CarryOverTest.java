@@ -228,6 +228,23 @@ class CarryOverTest {
         }
     }
 
+    /** Calls for dirty records go past Redis, so without this nothing would ever find out that it is back. */
+    @Test
+    void redisIsDoubtedWhenACarryOverMeetsAnotherServer() {
+        try (Bridge bridge = patient(Phase.REDIS_WRITE)) {
+            bridge.redis.faults().nth(1, Fault.unavailable());
+            bridge.done(Bridge.checkout(7, "p1"));
+            bridge.redis.restartEmpty();
+
+            bridge.state.keep();
+            assertThat(bridge.standing().believed()).isFalse();
+
+            bridge.keepLater();
+            assertThat(bridge.standing().believed()).isTrue();
+            assertThat(bridge.redis.read(SEVEN).image()).isNotNull();
+        }
+    }
+
     @Test
     void aForeignWriteNotYetNoticedIsTakenOverBeforeRedisGetsAuthority() {
         try (Bridge bridge = Bridge.open(directory, Phase.REDIS_READ)) {
