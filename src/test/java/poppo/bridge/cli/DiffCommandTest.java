@@ -87,6 +87,7 @@ final class DiffCommandTest {
         answers("inconsistent", 1);
         run("diff", "--format", "html");
         run("diff", "--format", "markdown");
+        assertThat(run("diff", "--format", "markdown").out()).isEqualTo(REPORT + "\n");
         assertThat(bridge.calls())
                 .contains(
                         "GET /v1/projects/default/migration/diffs/job-1 text/html",
