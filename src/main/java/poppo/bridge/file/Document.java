@@ -303,7 +303,8 @@ final class Document {
         if (value != null) {
             Entry touched = shape().entry(process, value);
             long version = before == null ? 0 : before.version();
-            content.putSoft(touched.with(version, before == null ? 0 : before.order(), true));
+            long order = before == null ? at.toEpochMilli() * 1000 : before.order();
+            content.putSoft(touched.with(version, order, true));
         }
     }
 
@@ -342,7 +343,8 @@ final class Document {
     }
 
     /**
-     * Writes what {@code batch} decided, and makes it true in memory; within {@link #exclusively} and under the lock.
+     * Writes what {@code batch} decided, and makes it true in memory; within {@link #exclusively} and under the lock,
+     * which is released as soon as the file is in place.
      *
      * @return the label requests still to be sent; null when the ground has shifted and all must be decided again
      * @throws BridgeException.Unavailable having changed nothing
@@ -356,6 +358,9 @@ final class Document {
             return null;
         }
         publish(prepared);
+        keepPrevious(prepared);
+        // Others see the new version from here on; that it is durable concerns only those who wait for an answer.
+        lock.close();
         @Nullable IOException unsure = settle(prepared);
         batch.apply(snapshot.soft());
         known = coming;
@@ -443,13 +448,18 @@ final class Document {
         }
     }
 
-    private @Nullable IOException settle(Prepared prepared) {
+    private void keepPrevious(Prepared prepared) {
         try {
             prepared.revision().keepPrevious();
         } catch (IOException e) {
             notice("could not keep its previous content as .backup (" + Reasons.of(e) + ")");
             prepared.revision().abandon();
         }
+    }
+
+    /** The requests first: on a journaling disk that carries the rename along, and the directory has nothing to wait for. */
+    private @Nullable IOException settle(Prepared prepared) {
+        prepared.labels().sync();
         try {
             site.disk().syncDirectory(Objects.requireNonNull(path.getParent()));
             return null;

@@ -270,6 +270,11 @@ public final class FileStateManager implements LocalStateManager {
         });
     }
 
+    @Override
+    public long count(StateCollection collection) {
+        return reporting(() -> current(collection).content().count());
+    }
+
     private static @Nullable Entry place(Document document, @Nullable String after) {
         if (after == null) {
             return null;
@@ -398,7 +403,8 @@ public final class FileStateManager implements LocalStateManager {
         site.heartbeats().grant(now);
     }
 
-    /** What is odd about the directory, in sentences for people: the newest 1000, each once. */
+    /** {@inheritDoc} The newest 1000, each once. */
+    @Override
     public List<String> notices() {
         return site.notices().all();
     }

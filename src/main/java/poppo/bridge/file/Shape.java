@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Limits;
+import poppo.bridge.state.MalformedJsonException;
 
 /**
  * How the records of a collection stand in their file. Reads the shapes found in the wild, writes today's. Stateless.
@@ -106,7 +107,7 @@ abstract class Shape {
             throw Unparsable.at(e.getLocation(), "the file ends in the middle");
         } catch (JsonProcessingException e) {
             throw Unparsable.at(e.getLocation(), e.getOriginalMessage());
-        } catch (poppo.bridge.state.MalformedJsonException e) {
+        } catch (MalformedJsonException e) {
             throw new Unparsable(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new Unparsable(Reasons.of(e));

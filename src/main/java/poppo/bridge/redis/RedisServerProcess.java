@@ -96,10 +96,9 @@ public final class RedisServerProcess implements AutoCloseable {
         try {
             if (!Files.isExecutable(target)) {
                 Files.createDirectories(directory);
-                Path unpacked =
-                        ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap())
-                                .get()
-                                .toPath();
+                Path unpacked = ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap())
+                        .get()
+                        .toPath();
                 Files.copy(unpacked, target, StandardCopyOption.REPLACE_EXISTING);
                 if (!target.toFile().setExecutable(true)) {
                     throw new IOException(target + " can't be made executable");
@@ -120,17 +119,26 @@ public final class RedisServerProcess implements AutoCloseable {
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 executable.toAbsolutePath().toString(),
-                "--port", Integer.toString(port),
-                "--bind", "127.0.0.1",
-                "--dir", directory.toAbsolutePath().toString(),
-                "--appendonly", "yes",
-                "--appendfsync", "everysec",
-                "--maxmemory-policy", "noeviction",
-                "--save", "",
-                "--daemonize", "no"));
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                directory.toAbsolutePath().toString(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--maxmemory-policy",
+                "noeviction",
+                "--save",
+                "",
+                "--daemonize",
+                "no"));
         command.addAll(extra);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve(LOG).toFile()));
+        builder.redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve(LOG).toFile()));
         builder.environment().remove("REDIS_PASSWORD");
         return builder.start();
     }
@@ -149,8 +157,8 @@ public final class RedisServerProcess implements AutoCloseable {
             pause();
         }
         close();
-        throw new BridgeException.Unavailable("redis-server did not answer within " + READY_WITHIN.toSeconds()
-                + " s; see " + directory.resolve(LOG));
+        throw new BridgeException.Unavailable(
+                "redis-server did not answer within " + READY_WITHIN.toSeconds() + " s; see " + directory.resolve(LOG));
     }
 
     private boolean answersPing() {

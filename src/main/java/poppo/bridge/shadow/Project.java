@@ -1,7 +1,6 @@
 package poppo.bridge.shadow;
 
 import java.time.Clock;
-import java.util.concurrent.locks.StampedLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.FencedStateManager;
@@ -21,7 +20,7 @@ final class Project {
     final SetAside setAside;
     final DirtyRecords dirty;
     final RecordLocks locks = new RecordLocks();
-    final StampedLock gate = new StampedLock();
+    final Gate gate = new Gate();
 
     private final StandingFile file;
     private volatile Standing standing;

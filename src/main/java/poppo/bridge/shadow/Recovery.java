@@ -122,13 +122,10 @@ final class Recovery {
         for (int round = 0; round < ROUNDS && isMuchLeft(); round++) {
             tally = tally.plus(carryOver.drain());
         }
-        long pass = project.gate.writeLock();
-        try {
+        try (Gate.Pass alone = project.gate.shut()) {
             tally = tally.plus(carryOver.drain());
             carryOver.drainFully();
             believe(s -> s);
-        } finally {
-            project.gate.unlockWrite(pass);
         }
         return tally;
     }

@@ -105,13 +105,11 @@ public final class ShadowStateManager implements StateManager {
 
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
-        long pass = project.gate.readLock();
-        try (RecordLocks.Held held = project.locks.lock(operation.key())) {
+        try (Gate.Pass pass = project.gate.enter();
+                RecordLocks.Held held = project.locks.lock(operation.key())) {
             Execution execution = executeRouted(operation, stamp);
             tell(execution, stamp);
             return execution;
-        } finally {
-            project.gate.unlockRead(pass);
         }
     }
 
@@ -348,13 +346,10 @@ public final class ShadowStateManager implements StateManager {
     @Override
     public List<Boolean> replaceAll(List<Replacement> replacements) {
         List<Boolean> written = new ArrayList<>(replacements.size());
-        long pass = project.gate.readLock();
-        try {
+        try (Gate.Pass pass = project.gate.enter()) {
             for (Replacement replacement : replacements) {
                 written.add(replace(replacement));
             }
-        } finally {
-            project.gate.unlockRead(pass);
         }
         return written;
     }
@@ -543,12 +538,10 @@ public final class ShadowStateManager implements StateManager {
     public void close() {
         keeper.close();
         shadowReads.close();
-        long pass = project.gate.writeLock();
-        try {
+        try (Gate.Pass alone = project.gate.shut()) {
             project.files.flush();
             project.save(leaveInOrder());
         } finally {
-            project.gate.unlockWrite(pass);
             project.redis.close();
             project.files.close();
         }

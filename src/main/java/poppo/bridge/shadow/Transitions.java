@@ -107,11 +107,8 @@ final class Transitions {
     }
 
     private void flip(java.util.function.UnaryOperator<Standing> change) {
-        long pass = project.gate.writeLock();
-        try {
+        try (Gate.Pass alone = project.gate.shut()) {
             project.commit(change);
-        } finally {
-            project.gate.unlockWrite(pass);
         }
     }
 
@@ -131,12 +128,8 @@ final class Transitions {
         }
         project.files.flush();
         long start = System.nanoTime();
-        long pass = project.gate.writeLock();
-        try {
-            start = System.nanoTime();
+        try (Gate.Pass alone = project.gate.shut()) {
             switchNow(target, toRedis, toRedis || fromRedis);
-        } finally {
-            project.gate.unlockWrite(pass);
         }
         return new Step(tally, Duration.ofNanos(System.nanoTime() - start));
     }
