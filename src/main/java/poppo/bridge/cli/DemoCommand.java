@@ -96,8 +96,9 @@ final class DemoCommand implements Callable<Integer> {
                 OpenProject project =
                         OpenProject.open(ProjectSettings.of("default", directory, redis.uri()), timings)) {
             say("redis-server at %s, state directory %s%n", redis.uri(), directory);
-            say("%-22s %10s %8s %18s %18s %11s", "phase", "operations", "per s", "file p50/p99 ms", "redis p50/p99 ms",
-                    "mismatches");
+            say(
+                    "%-22s %10s %8s %18s %18s %11s",
+                    "phase", "operations", "per s", "file p50/p99 ms", "redis p50/p99 ms", "mismatches");
             try (DemoWorkers workers = new DemoWorkers(project, ledger, timings)) {
                 workers.start(workerCount);
                 migrate(project, redis);
@@ -120,8 +121,9 @@ final class DemoCommand implements Callable<Integer> {
         enter(project, Rollout.of(Phase.REDIS_WRITE));
         outage(project, redis);
         var rollback = migration.rollback(Phase.FILE, WHO, "the end of the demo");
-        say("  rollback to file: %.1f ms pause, %s records copied", rollback.path("pauseMillis").asDouble(),
-                rollback.path("copied").asText());
+        say(
+                "  rollback to file: %.1f ms pause, %s records copied",
+                rollback.path("pauseMillis").asDouble(), rollback.path("copied").asText());
         hold("file again", project);
     }
 
@@ -137,8 +139,12 @@ final class DemoCommand implements Callable<Integer> {
         hold("  Redis killed", project);
         ShadowStatus status = project.state().status();
         require(!status.breaker().equals("closed"), "the breaker stayed closed without a Redis");
-        say("      breaker %s, authority %s, %d records dirty, epoch %d", status.breaker(),
-                status.standing().authority().label(), status.dirtyRecords(), status.standing().epoch());
+        say(
+                "      breaker %s, authority %s, %d records dirty, epoch %d",
+                status.breaker(),
+                status.standing().authority().label(),
+                status.dirtyRecords(),
+                status.standing().epoch());
         redis.restart();
         long start = System.nanoTime();
         boolean back = waitUntil(() -> project.state().status().breaker().equals("closed"));
@@ -166,8 +172,14 @@ final class DemoCommand implements Callable<Integer> {
         DemoTimings.Taken taken = timings.take();
         long disagreed = project.state().status().mismatches() - before;
         mismatches += disagreed;
-        say("%-22s %,10d %,8d %18s %18s %11d", label, taken.operations(), taken.operations() / holdSeconds,
-                taken.quantiles(Served.FILE), taken.quantiles(Served.REDIS), disagreed);
+        say(
+                "%-22s %,10d %,8d %18s %18s %11d",
+                label,
+                taken.operations(),
+                taken.operations() / holdSeconds,
+                taken.quantiles(Served.FILE),
+                taken.quantiles(Served.REDIS),
+                disagreed);
     }
 
     private void diff(OpenProject project) throws InterruptedException {
@@ -200,8 +212,8 @@ final class DemoCommand implements Callable<Integer> {
         if (then.isObject()) {
             return now.isObject()
                     && then.properties().stream()
-                            .allMatch(field -> now.has(field.getKey())
-                                    && contains(now.get(field.getKey()), field.getValue()));
+                            .allMatch(field ->
+                                    now.has(field.getKey()) && contains(now.get(field.getKey()), field.getValue()));
         }
         if (then.isArray()) {
             return now.isArray() && now.size() >= then.size() && startsWith(now, then);

@@ -90,8 +90,8 @@ final class Document {
         } catch (Unparsable e) {
             recover(version, e);
         } catch (WrongShape e) {
-            throw new BridgeException.Corrupt(file.path() + ": " + e.getMessage()
-                    + "; nothing was changed: correct the file and start again");
+            throw new BridgeException.Corrupt(
+                    file.path() + ": " + e.getMessage() + "; nothing was changed: correct the file and start again");
         }
     }
 
@@ -130,7 +130,8 @@ final class Document {
     void keepDamaged() {
         if (!sound) {
             Path kept = keep(site.damaged());
-            notice("was damaged; the damaged content is kept as " + site.directory().relativize(kept));
+            notice("was damaged; the damaged content is kept as "
+                    + site.directory().relativize(kept));
         }
     }
 
@@ -229,8 +230,8 @@ final class Document {
     }
 
     private void report(Content.Difference difference, @Nullable Path setAside) {
-        events.accept(new ForeignWrite(
-                file.path(), keys(difference.changed()), keys(difference.erasedOurs()), setAside));
+        events.accept(
+                new ForeignWrite(file.path(), keys(difference.changed()), keys(difference.erasedOurs()), setAside));
     }
 
     private Set<RecordKey> keys(Set<String> ids) {

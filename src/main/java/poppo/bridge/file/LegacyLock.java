@@ -36,8 +36,7 @@ final class LegacyLock {
     private final Notices notices;
 
     /** @param pidFile where a file with our pid is, or is to be made */
-    LegacyLock(
-            Path path, String name, Path pidFile, Disk disk, Ticker ticker, AsideNames names, Notices notices) {
+    LegacyLock(Path path, String name, Path pidFile, Disk disk, Ticker ticker, AsideNames names, Notices notices) {
         this.path = path;
         this.name = name;
         this.pidFile = pidFile;
@@ -211,11 +210,11 @@ final class LegacyLock {
 
     /** A lock file as it was seen once. */
     private record Sight(Fingerprint fingerprint, String content) {
-        @Nullable Long pid() {
+        @Nullable
+        Long pid() {
             String digits = content.strip();
-            boolean readable = !digits.isEmpty()
-                    && digits.length() <= 18
-                    && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean readable =
+                    !digits.isEmpty() && digits.length() <= 18 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
             return readable ? Long.valueOf(digits) : null;
         }
 

@@ -62,7 +62,8 @@ abstract class Shape {
     }
 
     /** The record that a value stands for. */
-    @Nullable JsonNode image(JsonNode value) {
+    @Nullable
+    JsonNode image(JsonNode value) {
         return value;
     }
 
@@ -72,7 +73,8 @@ abstract class Shape {
      * @param old the entry so far
      * @param seen when the process that it is about was last heard of, where that is kept here
      */
-    @Nullable JsonNode value(@Nullable JsonNode image, @Nullable Entry old, @Nullable Instant seen) {
+    @Nullable
+    JsonNode value(@Nullable JsonNode image, @Nullable Entry old, @Nullable Instant seen) {
         return image;
     }
 

@@ -12,6 +12,8 @@ final class Count {
     long missingInFile;
     long different;
     long noise;
+    /** Of those that differ: brought into agreement since. */
+    long repaired;
 
     long differing() {
         return missingInRedis + missingInFile + different;

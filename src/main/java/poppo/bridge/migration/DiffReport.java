@@ -60,7 +60,7 @@ public record DiffReport(
 
     /** Whether no record differs, or each that did was repaired. */
     public boolean isConsistent() {
-        return differing() == differences.stream().filter(Found::repaired).count();
+        return counts.values().stream().allMatch(count -> count.differing() == count.repaired);
     }
 
     /** How many records differed when they were looked at. */

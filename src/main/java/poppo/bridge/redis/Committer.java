@@ -119,8 +119,8 @@ final class Committer {
     }
 
     private void raise(long newEpoch) {
-        Step step = new Step(
-                "EVALSHA", null, List.of(Script.FENCE.sha(), "1", keys.authority, Long.toString(newEpoch)));
+        Step step =
+                new Step("EVALSHA", null, List.of(Script.FENCE.sha(), "1", keys.authority, Long.toString(newEpoch)));
         Object reply = run(Script.FENCE, List.of(step)).get(0);
         if (reply instanceof List<?> parts && "fenced".equals(parts.get(0))) {
             throw new BridgeException.Fenced("Redis at " + link.address() + " already holds epoch " + parts.get(1)

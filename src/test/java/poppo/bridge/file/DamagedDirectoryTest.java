@@ -15,7 +15,8 @@ import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
 
 class DamagedDirectoryTest {
-    private static final String GOOD = "{\n  \"issues\": {\n    \"1\": {\n      \"status\": \"a\"\n    }\n  },\n  \"lastSync\": null\n}";
+    private static final String GOOD =
+            "{\n  \"issues\": {\n    \"1\": {\n      \"status\": \"a\"\n    }\n  },\n  \"lastSync\": null\n}";
     private static final String KEPT = ".bridge/damaged/issue-status.json.20250624T120000.000Z";
 
     @TempDir
@@ -67,7 +68,8 @@ class DamagedDirectoryTest {
         assertRefused(
                 file,
                 content,
-                file + ": " + why + "; there is no " + file + ".backup to stand in; nothing was changed: put a good copy in"
+                file + ": " + why + "; there is no " + file
+                        + ".backup to stand in; nothing was changed: put a good copy in"
                         + " its place, or remove it to begin empty, and start again");
     }
 
@@ -140,8 +142,10 @@ class DamagedDirectoryTest {
             assertThat(directory.read("issue-status.json")).isEqualTo(GOOD);
             assertThat(directory.read(KEPT)).isEqualTo("{\"issues\": {");
             assertThat(directory.store().notices())
-                    .contains("issue-status.json was damaged by another program (line 1, column 13: the file ends in the"
-                            + " middle); its content is kept as " + KEPT + " and the last good state is written again");
+                    .contains(
+                            "issue-status.json was damaged by another program (line 1, column 13: the file ends in the"
+                                    + " middle); its content is kept as " + KEPT
+                                    + " and the last good state is written again");
         }
     }
 

@@ -101,15 +101,16 @@ class ForeignWriteTest {
 
         assertThat(store.read(RecordKey.issue(1)).version()).isEqualTo(one.version());
         assertThat(store.read(RecordKey.issue(2)).version()).isNotEqualTo(two.version());
-        assertThat(store.replaceAll(List.of(
-                        new Replacement(RecordKey.issue(2), Json.object(), two.version(), null, 0))))
+        assertThat(store.replaceAll(
+                        List.of(new Replacement(RecordKey.issue(2), Json.object(), two.version(), null, 0))))
                 .containsExactly(false);
     }
 
     @Test
     void anOperationIsDecidedOnWhatAnotherWroteMeanwhile() {
-        directory.disk.before("link issue-status.json.lock"::equals, () -> directory.write(
-                "issue-status.json", issues("1", "a", "2", "b", "7", "new")));
+        directory.disk.before(
+                "link issue-status.json.lock"::equals,
+                () -> directory.write("issue-status.json", issues("1", "a", "2", "b", "7", "new")));
         update(1, "z");
         assertThat(directory.read("issue-status.json")).contains("\"7\"");
         assertThat(heard).hasSize(1);
@@ -119,7 +120,9 @@ class ForeignWriteTest {
     void aFileThatIsRemovedIsEmpty() throws Exception {
         Files.delete(path.resolve("issue-status.json"));
         assertThat(status(1)).isEqualTo("absent");
-        assertThat(heard).singleElement().satisfies(write -> assertThat(write.records()).hasSize(2));
+        assertThat(heard)
+                .singleElement()
+                .satisfies(write -> assertThat(write.records()).hasSize(2));
     }
 
     @Test
@@ -164,7 +167,10 @@ class ForeignWriteTest {
         store.poll();
         directory.write("issue-status.json", issues("8", "second"));
         store.poll();
-        assertThat(heard).extracting(ForeignWrite::setAside).doesNotHaveDuplicates().hasSize(2);
+        assertThat(heard)
+                .extracting(ForeignWrite::setAside)
+                .doesNotHaveDuplicates()
+                .hasSize(2);
     }
 
     @Test
@@ -172,8 +178,9 @@ class ForeignWriteTest {
         store.acceptForeignWrites(false);
         String theirs = issues("8", "x");
         directory.write("issue-status.json", theirs);
-        directory.disk.fail("No space left on device", step -> step.startsWith("link issue-status.json.2025")
-                || step.startsWith("sync foreign"));
+        directory.disk.fail(
+                "No space left on device",
+                step -> step.startsWith("link issue-status.json.2025") || step.startsWith("sync foreign"));
 
         assertThatThrownBy(() -> update(1, "z"))
                 .isExactlyInstanceOf(BridgeException.Unavailable.class)

@@ -57,15 +57,13 @@ class GroupCommitTest {
             ExecutorService threads = Executors.newFixedThreadPool(8);
             List<Future<?>> others = new ArrayList<>();
             directory.store();
-            directory.disk.before(
-                    "rename processed-issues.json"::equals,
-                    () -> {
-                        for (int i = 2; i <= 8; i++) {
-                            long issue = i;
-                            others.add(threads.submit(() -> directory.run(new Operation.AddProcessedIssue(issue))));
-                        }
-                        awaitBlocked(threads, 7);
-                    });
+            directory.disk.before("rename processed-issues.json"::equals, () -> {
+                for (int i = 2; i <= 8; i++) {
+                    long issue = i;
+                    others.add(threads.submit(() -> directory.run(new Operation.AddProcessedIssue(issue))));
+                }
+                awaitBlocked(threads, 7);
+            });
 
             directory.run(new Operation.AddProcessedIssue(1));
             for (Future<?> other : others) {
@@ -74,7 +72,8 @@ class GroupCommitTest {
             threads.shutdown();
 
             assertThat(directory.disk.rewrites("processed-issues.json")).isEqualTo(2);
-            assertThat(directory.store().count(StateCollection.PROCESSED_ISSUES)).isEqualTo(8);
+            assertThat(directory.store().count(StateCollection.PROCESSED_ISSUES))
+                    .isEqualTo(8);
         }
     }
 
@@ -111,7 +110,9 @@ class GroupCommitTest {
             Map<String, String> before = directory.snapshot();
 
             directory.run(new Operation.AddProcessedIssue(1));
-            assertThat(directory.run(new Operation.Checkout(1, "q", null, null, null)).decision())
+            assertThat(directory
+                            .run(new Operation.Checkout(1, "q", null, null, null))
+                            .decision())
                     .isInstanceOf(Decision.Refused.class);
 
             assertThat(directory.snapshot()).isEqualTo(before);
@@ -142,7 +143,10 @@ class GroupCommitTest {
             assertThat(directory.snapshot()).isEqualTo(before);
             assertThat(directory.store().read(RecordKey.issue(1))).isEqualTo(issue);
             directory.disk.heal();
-            assertThat(directory.run(new Operation.Checkin(1, "p", "completed", null)).isDone()).isTrue();
+            assertThat(directory
+                            .run(new Operation.Checkin(1, "p", "completed", null))
+                            .isDone())
+                    .isTrue();
         }
     }
 
@@ -151,8 +155,9 @@ class GroupCommitTest {
         try (StateDirectory directory = new StateDirectory(path)) {
             directory.disk.fail(NO_SPACE, step -> step.startsWith("create last-run.json.tmp"));
             assertThatThrownBy(() -> directory.run(new Operation.SetLastRun(Json.object())))
-                    .hasMessage("last-run.json could not be written (No space left on device); nothing was changed: see to the"
-                            + " disk and try again");
+                    .hasMessage(
+                            "last-run.json could not be written (No space left on device); nothing was changed: see to the"
+                                    + " disk and try again");
         }
     }
 
@@ -165,14 +170,16 @@ class GroupCommitTest {
 
             assertThatThrownBy(() -> directory.run(new Operation.AddProcessedIssue(2)))
                     .isInstanceOf(BridgeException.UnknownOutcome.class)
-                    .hasMessage("processed-issues.json was written, but the disk did not confirm it (Input/output error); read"
-                            + " the record back, and look after the disk");
+                    .hasMessage(
+                            "processed-issues.json was written, but the disk did not confirm it (Input/output error); read"
+                                    + " the record back, and look after the disk");
             // A repetition must not be told "done" on the strength of what nobody confirmed.
             assertThatThrownBy(() -> directory.run(new Operation.AddProcessedIssue(2)))
                     .isInstanceOf(BridgeException.UnknownOutcome.class);
 
             directory.disk.heal();
-            assertThat(directory.run(new Operation.AddProcessedIssue(2)).isDone()).isTrue();
+            assertThat(directory.run(new Operation.AddProcessedIssue(2)).isDone())
+                    .isTrue();
             assertThat(directory.read("processed-issues.json")).isEqualTo("[\n  1,\n  2\n]");
         }
     }
@@ -217,7 +224,8 @@ class GroupCommitTest {
             directory.run(new Operation.AddProcessedIssue(9));
             long before = directory.disk.rewrites("processed-issues.json");
 
-            List<Boolean> written = directory.store()
+            List<Boolean> written = directory
+                    .store()
                     .replaceAll(List.of(
                             new Replacement(RecordKey.processedIssue(9), null, "stale", null, 0),
                             new Replacement(RecordKey.processedIssue(8), Json.number(8), Batch.ABSENT, null, 1),

@@ -142,8 +142,8 @@ class LegacyLockTest {
 
         assertThatThrownBy(() -> directory.run(operation))
                 .isExactlyInstanceOf(BridgeException.Unavailable.class)
-                .hasMessage("the lock " + lock + " has been held by process " + LIVING + " for 5 s; try again, or delete that"
-                        + " file if the process no longer works here");
+                .hasMessage("the lock " + lock + " has been held by process " + LIVING
+                        + " for 5 s; try again, or delete that" + " file if the process no longer works here");
 
         assertThat(waited()).isEqualTo(Duration.ofSeconds(5));
         assertThat(directory.read(lock)).isEqualTo(LIVING);
@@ -154,8 +154,7 @@ class LegacyLockTest {
     @Test
     void aNewcomersLockIsPutBack() {
         directory.write(STATUS_LOCK, DEAD);
-        directory.disk.before(
-                ("rename " + STATUS_LOCK + ".tmp")::equals, () -> directory.write(STATUS_LOCK, LIVING));
+        directory.disk.before(("rename " + STATUS_LOCK + ".tmp")::equals, () -> directory.write(STATUS_LOCK, LIVING));
         AtomicInteger turn = new AtomicInteger();
         directory.ticker.meanwhile(() -> {
             assertThat(directory.read(STATUS_LOCK)).isEqualTo(LIVING);
@@ -175,7 +174,8 @@ class LegacyLockTest {
             directory.write("issue-status.json", "{\"issues\":{\"1\":{\"status\":\"a\"},\"9\":{\"status\":\"b\"}}}");
         });
         directory.run(update(2));
-        assertThat(directory.store().count(poppo.bridge.state.StateCollection.ISSUES)).isEqualTo(3);
+        assertThat(directory.store().count(poppo.bridge.state.StateCollection.ISSUES))
+                .isEqualTo(3);
         assertThat(directory.read("issue-status.json")).contains("\"1\"", "\"2\"", "\"9\"");
         assertThat(directory.has(STATUS_LOCK)).isFalse();
     }
@@ -208,8 +208,9 @@ class LegacyLockTest {
         directory.disk.before("create issue-status.json.tmp"::equals, again);
         assertThatThrownBy(() -> directory.run(update(2)))
                 .isExactlyInstanceOf(BridgeException.Unavailable.class)
-                .hasMessage("issue-status.json is written to by others without regard to its lock; nothing was changed: try"
-                        + " again");
+                .hasMessage(
+                        "issue-status.json is written to by others without regard to its lock; nothing was changed: try"
+                                + " again");
         assertThat(directory.read("issue-status.json")).contains("{\"n\":10}");
     }
 

@@ -27,7 +27,8 @@ class LegacyPeersTest {
     void tasksOfALegacyProcessAndOursAllArrive() {
         Stamp.Source stamps = new Stamp.Source(java.time.Clock.systemUTC());
         try (FileStateManager store = FileStateManager.open(FileOptions.of(path).withoutSchedule());
-                LegacyProcess peer = LegacyProcess.start(path, "tasks", COUNT, "peer").awaitReady(LONG)) {
+                LegacyProcess peer =
+                        LegacyProcess.start(path, "tasks", COUNT, "peer").awaitReady(LONG)) {
             List<String> ours = new ArrayList<>();
             int exit = -1;
             for (int i = 0; i < COUNT; i++) {
@@ -49,7 +50,8 @@ class LegacyPeersTest {
     void aLockLeftByAKilledPeerIsNoObstacle() {
         Stamp.Source stamps = new Stamp.Source(java.time.Clock.systemUTC());
         try (FileStateManager store = FileStateManager.open(FileOptions.of(path).withoutSchedule())) {
-            try (LegacyProcess peer = LegacyProcess.start(path, "hold", 1, "peer").awaitReady(LONG)) {
+            try (LegacyProcess peer =
+                    LegacyProcess.start(path, "hold", 1, "peer").awaitReady(LONG)) {
                 peer.awaitAcknowledged(1, LONG);
             }
             store.execute(new Operation.PutRunningTask("t", Json.object()), stamps.next());

@@ -72,8 +72,7 @@ class RoundTripTest {
 
     private static void put(FileStateManager store, Versioned record) {
         String version = store.read(record.key()).version();
-        store.replaceAll(
-                List.of(new Replacement(record.key(), record.image(), version, null, record.order())));
+        store.replaceAll(List.of(new Replacement(record.key(), record.image(), version, null, record.order())));
     }
 
     @Test
@@ -120,9 +119,7 @@ class RoundTripTest {
             assertThat(directory.read("issue-status.json")).isEqualTo("{\n  \"issues\": {},\n  \"lastSync\": null\n}");
             assertThat(directory.read("processed-comments.json")).isEqualTo("{\n  \"5\": [\n    \"IC_1\"\n  ]\n}");
             assertThat(directory.read("running-tasks.json")).isEqualTo("{}");
-            assertThat(directory.read("pending-tasks.json"))
-                    .isEqualTo(
-                            """
+            assertThat(directory.read("pending-tasks.json")).isEqualTo("""
                     [
                       {
                         "2": {
@@ -145,9 +142,7 @@ class RoundTripTest {
 
             directory.run(new Operation.ResetIssue(156));
 
-            assertThat(directory.read("issue-status.json"))
-                    .isEqualTo(
-                            """
+            assertThat(directory.read("issue-status.json")).isEqualTo("""
                     {
                       "issues": {
                         "155": {
@@ -171,9 +166,7 @@ class RoundTripTest {
 
             directory.run(new Operation.RemoveRunningTask("task-2", null));
 
-            assertThat(directory.read("running-tasks.json"))
-                    .isEqualTo(
-                            """
+            assertThat(directory.read("running-tasks.json")).isEqualTo("""
                     {
                       "task-1": {
                         "id": "task-1",
@@ -195,9 +188,7 @@ class RoundTripTest {
 
             directory.run(new Operation.ResetIssue(2));
 
-            assertThat(directory.read("issue-status.json"))
-                    .isEqualTo(
-                            """
+            assertThat(directory.read("issue-status.json")).isEqualTo("""
                     {
                       "9": {},
                       "schema": 2,
@@ -218,8 +209,7 @@ class RoundTripTest {
         try (StateDirectory directory = new StateDirectory(path).write("processed-issues.json", file)) {
             assertThat(directory.store().page(StateCollection.PROCESSED_ISSUES, null, 9))
                     .extracting(record -> record.key().id())
-                    .containsExactlyElementsOf(
-                            ids.isEmpty() ? List.of() : Arrays.asList(ids.split(",")));
+                    .containsExactlyElementsOf(ids.isEmpty() ? List.of() : Arrays.asList(ids.split(",")));
         }
     }
 
@@ -266,7 +256,8 @@ class RoundTripTest {
             removeOne(directory.store(), StateCollection.PENDING_TASKS);
             assertThat(directory.has("pending-tasks.json")).isFalse();
             assertThat(directory.read("pending-tasks.json.backup")).isEqualTo(before);
-            assertThat(directory.reopened().read(RecordKey.PENDING_TASKS).image()).isNull();
+            assertThat(directory.reopened().read(RecordKey.PENDING_TASKS).image())
+                    .isNull();
         }
     }
 

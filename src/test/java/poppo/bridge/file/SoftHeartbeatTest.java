@@ -42,7 +42,12 @@ class SoftHeartbeatTest {
     }
 
     private String lastHeartbeat() {
-        return directory.store().read(RecordKey.issue(1)).image().path("lastHeartbeat").asText();
+        return directory
+                .store()
+                .read(RecordKey.issue(1))
+                .image()
+                .path("lastHeartbeat")
+                .asText();
     }
 
     @Test
@@ -88,7 +93,8 @@ class SoftHeartbeatTest {
     void aFailedFlushKeepsThemForTheNext() {
         beat();
         directory.disk.fail("No space left on device", step -> step.startsWith("create issue"));
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> directory.store().flush())
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> directory.store().flush())
                 .isInstanceOf(poppo.bridge.state.BridgeException.Unavailable.class);
         assertThat(lastHeartbeat()).isEqualTo(BEAT);
         directory.disk.heal();
@@ -117,8 +123,9 @@ class SoftHeartbeatTest {
     @Test
     void aHeartbeatOutlivesAForeignChangeOfTheSameHolding() {
         beat();
-        String changed = "{\"status\":\"processing\",\"processId\":\"p\",\"lastHeartbeat\":\"2025-06-24T12:00:30.000Z\","
-                + "\"extra\":1}";
+        String changed =
+                "{\"status\":\"processing\",\"processId\":\"p\",\"lastHeartbeat\":\"2025-06-24T12:00:30.000Z\","
+                        + "\"extra\":1}";
         directory.write("issue-status.json", "{\"issues\":{\"1\":" + changed + "},\"lastSync\":null}");
         directory.store().flush();
         assertThat(lastHeartbeat()).isEqualTo(BEAT);
@@ -138,12 +145,11 @@ class SoftHeartbeatTest {
     @Test
     void aHeartbeatDuringACheckinWaitsForItsOutcome() throws Exception {
         java.util.concurrent.CompletableFuture<Boolean> answer = new java.util.concurrent.CompletableFuture<>();
-        Thread beating = new Thread(() -> answer.complete(
-                ((poppo.bridge.state.Decision.Unchanged)
-                                directory.run(new Operation.Heartbeat(1, "p")).decision())
-                        .answer()
-                        .path("alive")
-                        .asBoolean()));
+        Thread beating = new Thread(() -> answer.complete(((poppo.bridge.state.Decision.Unchanged)
+                        directory.run(new Operation.Heartbeat(1, "p")).decision())
+                .answer()
+                .path("alive")
+                .asBoolean()));
         directory.disk.before("rename issue-status.json"::equals, () -> {
             beating.start();
             while (beating.getState() != Thread.State.WAITING) {
@@ -172,16 +178,19 @@ class SoftHeartbeatTest {
         Instant later = directory.clock.instant();
         directory.store().grantGrace(later);
         assertThat(directory.store().orphans(later)).isEmpty();
-        assertThat(directory.run(new Operation.Checkout(1, "q", null, null, null)).isDone()).isFalse();
-        assertThat(directory.store().orphans(later.plus(Duration.ofMinutes(30)))).hasSize(1);
+        assertThat(directory
+                        .run(new Operation.Checkout(1, "q", null, null, null))
+                        .isDone())
+                .isFalse();
+        assertThat(directory.store().orphans(later.plus(Duration.ofMinutes(30))))
+                .hasSize(1);
         assertThat(directory.store().lastSeen("nobody", later)).isEmpty();
     }
 
     @Test
     void anIssueWithoutAProcessLivesByItsOwnHeartbeat() {
         directory.run(new Operation.UpdateStatus(
-                2,
-                Json.object().put("status", "processing").put("lastHeartbeat", Stamp.time(NOW))));
+                2, Json.object().put("status", "processing").put("lastHeartbeat", Stamp.time(NOW))));
         assertThat(directory.store().orphans(NOW.plusSeconds(1799))).isEmpty();
         assertThat(directory.store().orphans(NOW.plusSeconds(1800)))
                 .extracting(Orphan::issue)
