@@ -21,7 +21,8 @@ public enum ReportFormat {
             report.counts().forEach((collection, count) -> {
                 out.append(String.format("%n  %-20s", collection.label()));
                 for (int i = 0; i < COLUMNS.size(); i++) {
-                    out.append(right(String.format(Locale.ROOT, "%,d", cells(count).get(i)), COLUMNS.get(i)));
+                    out.append(
+                            right(String.format(Locale.ROOT, "%,d", cells(count).get(i)), COLUMNS.get(i)));
                 }
             });
             out.append('\n');
