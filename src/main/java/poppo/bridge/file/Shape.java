@@ -95,28 +95,7 @@ abstract class Shape {
 
     /** Reads a whole file. */
     final Loaded load(byte[] utf8) throws Unparsable, WrongShape {
-        try {
-            return load(utf8, Json::parser);
-        } catch (Unparsable e) {
-            return loadWithOddNames(utf8, e);
-        }
-    }
-
-    private Loaded loadWithOddNames(byte[] utf8, Unparsable failure) throws Unparsable, WrongShape {
-        try {
-            return load(utf8, Json::oddNamesParser);
-        } catch (Unparsable e) {
-            throw failure;
-        }
-    }
-
-    /** How a document is opened for reading. */
-    private interface Opening {
-        JsonParser open(byte[] utf8) throws IOException;
-    }
-
-    private Loaded load(byte[] utf8, Opening opening) throws Unparsable, WrongShape {
-        try (JsonParser parser = opening.open(utf8)) {
+        try (JsonParser parser = Json.parser(utf8)) {
             if (parser.nextToken() == null) {
                 throw new Unparsable("the file is empty");
             }

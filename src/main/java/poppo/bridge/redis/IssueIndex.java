@@ -22,7 +22,8 @@ final class IssueIndex {
         this.ttl = ttl;
     }
 
-    void write(Stored before, @Nullable JsonNode after, @Nullable SignOfLife sign, @Nullable String time, Commit commit) {
+    void write(
+            Stored before, @Nullable JsonNode after, @Nullable SignOfLife sign, @Nullable String time, Commit commit) {
         String number = before.key().id();
         String oldHolder = Issue.holder(before.image());
         String newHolder = Issue.holder(after);
@@ -50,17 +51,16 @@ final class IssueIndex {
         }
     }
 
-    private void writeDeadline(
-            String number, Issue after, @Nullable SignOfLife sign, boolean indexed, Commit commit) {
+    private void writeDeadline(String number, Issue after, @Nullable SignOfLife sign, boolean indexed, Commit commit) {
         String holder = after.processId();
         if (holder == null) {
             Instant last = after.lastHeartbeat();
-            String deadline = last == null ? UNKNOWN_DEADLINE : Long.toString(last.plus(ttl).toEpochMilli());
+            String deadline = last == null ? UNKNOWN_DEADLINE : Long.toString(SignOfLife.expiry(last, ttl));
             commit.effect(Step.of("ZADD", keys.deadlines, deadline, number));
         } else if (sign != null && sign.processId().equals(holder)) {
             String deadline = Long.toString(sign.expiry());
             commit.effect(
-                    sign.copied() && indexed
+                    indexed
                             ? Step.of("ZADD", keys.deadlines, "GT", deadline, number)
                             : Step.of("ZADD", keys.deadlines, deadline, number));
         } else if (!indexed) {

@@ -59,6 +59,7 @@ public final class RedisStateManager implements FencedStateManager {
     private final IssueIndex index;
     private final Orphans orphans;
     private final Pages pages;
+    private final Turns turns;
     private Runnable beforeCommit = () -> {};
 
     private RedisStateManager(RedisOptions options) {
@@ -72,6 +73,7 @@ public final class RedisStateManager implements FencedStateManager {
         index = new IssueIndex(keys, options.heartbeatTtl());
         orphans = new Orphans(keys, link, records, committer, options.heartbeatTtl());
         pages = new Pages(keys, link, records);
+        turns = new Turns(options.commandTimeout());
     }
 
     /**
@@ -95,26 +97,29 @@ public final class RedisStateManager implements FencedStateManager {
 
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
-        return guarded(() -> {
-            Basis basis = basis(operation.key());
-            for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-                Asked asked = new Asked(basis.pulse, stamp.now());
-                Decision decision = operation.decide(basis.record.image(), asked::isAlive, stamp);
-                if (asked.unanswered != null) {
-                    basis = readBasis(operation.key(), asked.unanswered);
-                } else if (basis.cached && !isProvedByCommit(decision)) {
-                    basis = readBasis(operation.key(), null);
-                } else {
-                    Stored moved = keep(basis, decision, stamp);
-                    if (moved == null) {
-                        return Execution.of(operation.key(), decision, basis.record.image(), Served.REDIS);
-                    }
-                    basis = new Basis(moved, null, false);
+        return guarded(() -> turns.take(operation.key(), () -> decideAndKeep(operation, stamp)));
+    }
+
+    private Execution decideAndKeep(Operation operation, Stamp stamp) {
+        RecordKey key = operation.key();
+        Basis basis = basis(key);
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            Asked asked = new Asked(basis.pulse, stamp.now());
+            Decision decision = operation.decide(basis.record.image(), asked::isAlive, stamp);
+            if (asked.unanswered != null) {
+                basis = readBasis(key, asked.unanswered);
+            } else if (basis.cached && !isProvedByCommit(decision)) {
+                basis = readBasis(key, null);
+            } else {
+                Stored moved = keep(basis, decision, stamp);
+                if (moved == null) {
+                    return Execution.of(key, decision, basis.record.image(), Served.REDIS);
                 }
+                basis = new Basis(moved, null, false);
             }
-            throw new BridgeException.Unavailable(operation.key() + " was changed by others " + MOST_ATTEMPTS
-                    + " times in Redis while it was to be changed; try again");
-        });
+        }
+        throw new BridgeException.Unavailable(key + " was changed by others " + MOST_ATTEMPTS
+                + " times in Redis while it was to be changed; try again");
     }
 
     /** What a decision is made on. */
@@ -158,7 +163,8 @@ public final class RedisStateManager implements FencedStateManager {
     /** Whether a commit will show that what was decided on still stood. */
     private static boolean isProvedByCommit(Decision decision) {
         return decision instanceof Changed
-                || (decision instanceof Unchanged unchanged && unchanged.effects().aliveProcess() != null);
+                || (decision instanceof Unchanged unchanged
+                        && unchanged.effects().aliveProcess() != null);
     }
 
     /** Commits a decision. Returns null, or the record as it now stands if that is not what was decided on. */
@@ -168,13 +174,14 @@ public final class RedisStateManager implements FencedStateManager {
         }
         Commit commit = new Commit(keys.authority);
         Effects effects = effects(decision);
-        SignOfLife sign = SignOfLife.now(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
+        SignOfLife sign = SignOfLife.of(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
         if (effects.assumedDead() != null && basis.pulse != null) {
             basis.pulse.expectNoSignSince(keys, commit);
         }
         Stored before = basis.record;
         if (decision instanceof Changed changed) {
-            List<String> content = write(before, changed.after(), order(before, stamp.order()), sign, stamp.time(), commit);
+            List<String> content =
+                    write(before, changed.after(), order(before, stamp.order()), sign, stamp.time(), commit);
             return commit(commit, before, changed.after(), content, order(before, stamp.order()));
         }
         records.form(before.key()).expect(before, commit);
@@ -276,8 +283,9 @@ public final class RedisStateManager implements FencedStateManager {
         }
         Map<Replacement, Boolean> written = new HashMap<>();
         beforeCommit.run();
-        List<Committer.Answer> answers =
-                transfers.isEmpty() ? List.of() : committer.commitAll(transfers.stream().map(Transfer::commit).toList());
+        List<Committer.Answer> answers = transfers.isEmpty()
+                ? List.of()
+                : committer.commitAll(transfers.stream().map(Transfer::commit).toList());
         for (int i = 0; i < transfers.size(); i++) {
             Transfer transfer = transfers.get(i);
             written.put(transfer.replacement, settle(transfer, answers.get(i)));
@@ -303,14 +311,13 @@ public final class RedisStateManager implements FencedStateManager {
         return known;
     }
 
-    private record Transfer(
-            Replacement replacement, Stored before, Commit commit, List<String> content, long order) {}
+    private record Transfer(Replacement replacement, Stored before, Commit commit, List<String> content, long order) {}
 
     private Transfer transfer(Replacement replacement, Stored before) {
         JsonNode after = replacement.image();
         boolean isProcess = replacement.key().collection() == StateCollection.PROCESSES;
         String heardOf = isProcess ? replacement.key().id() : Issue.holder(after);
-        SignOfLife sign = SignOfLife.copied(heardOf, replacement.holderSeen(), options.heartbeatTtl());
+        SignOfLife sign = SignOfLife.of(heardOf, replacement.holderSeen(), options.heartbeatTtl());
         long order = replacement.order() == 0 ? before.order() : replacement.order();
         Commit commit = new Commit(keys.authority);
         String time = after == null ? null : after.path(Issue.LAST_UPDATED).textValue();
@@ -329,6 +336,11 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     @Override
+    public long count(StateCollection collection) {
+        return guarded(() -> pages.count(collection));
+    }
+
+    @Override
     public List<Long> processing() {
         return guarded(() -> {
             List<String> members = members(keys.processing);
@@ -336,7 +348,8 @@ public final class RedisStateManager implements FencedStateManager {
             members.forEach(number -> statuses.add(Step.of("HGET", keys.issue(number), Issue.STATUS)));
             List<Long> numbers = new ArrayList<>(members.size());
             for (int from = 0; from < statuses.size(); from += CHUNK) {
-                List<@Nullable Object> replies = link.read(statuses.subList(from, Math.min(from + CHUNK, statuses.size())));
+                List<@Nullable Object> replies =
+                        link.read(statuses.subList(from, Math.min(from + CHUNK, statuses.size())));
                 for (int i = 0; i < replies.size(); i++) {
                     if (Issue.PROCESSING.equals(replies.get(i))) {
                         numbers.add(Long.parseLong(members.get(from + i)));
@@ -348,14 +361,16 @@ public final class RedisStateManager implements FencedStateManager {
         });
     }
 
+    /** Issue numbers; what else a plain client may have put there is none of ours. */
     private List<String> members(String key) {
         Step step = Step.of("SMEMBERS", key);
-        List<@Nullable Object> replies = link.read(List.of(step, committer.readEpoch()));
-        if (replies.get(0) instanceof ErrorReply error) {
+        Object reply = records.ask(step);
+        if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), step, false);
         }
-        committer.requireEpoch(replies.get(1));
-        return Records.flat(replies.get(0));
+        List<String> numbers = new ArrayList<>(Records.flat(reply));
+        numbers.removeIf(number -> Orphans.issue(number) == null);
+        return numbers;
     }
 
     @Override

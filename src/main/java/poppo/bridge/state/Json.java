@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -41,6 +41,7 @@ public final class Json {
     private static final JsonFactory REQUESTS = factory(REQUEST_DEPTH, true);
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String COMPACT = "";
+    private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private Json() {}
 
@@ -50,6 +51,7 @@ public final class Json {
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(depth)
                         .maxStringLength(LONGEST_STRING)
+                        .maxNameLength(LONGEST_STRING)
                         .maxNumberLength(1000)
                         .build())
                 .build();
@@ -61,24 +63,12 @@ public final class Json {
      * @throws MalformedJsonException naming line and column
      */
     public static JsonNode parse(byte[] utf8) {
-        try (JsonParser parser = parser(utf8)) {
-            return readAll(parser);
-        } catch (IOException | MalformedJsonException e) {
-            return parseWithOddNames(utf8, e);
-        }
-    }
-
-    private static JsonNode parseWithOddNames(byte[] utf8, Exception failure) {
-        try (JsonParser parser = oddNamesParser(utf8)) {
-            return readAll(parser);
-        } catch (IOException | MalformedJsonException e) {
-            throw malformed(failure);
-        }
+        return parse(FILES, decode(utf8));
     }
 
     /** As {@link #parse(byte[])}, from text. */
     public static JsonNode parse(String text) {
-        return parse(text.getBytes(StandardCharsets.UTF_8));
+        return parse(FILES, text);
     }
 
     /**
@@ -87,44 +77,50 @@ public final class Json {
      * @throws MalformedJsonException naming line and column
      */
     public static JsonNode parseRequest(byte[] utf8) {
-        try (JsonParser parser = REQUESTS.createParser(utf8)) {
-            return readAll(parser);
-        } catch (IOException e) {
-            throw malformed(e);
-        }
-    }
-
-    /** Opens a parser to read a big document piece by piece, with {@link #read(JsonParser)} for its values. */
-    public static JsonParser parser(byte[] utf8) throws IOException {
-        return FILES.createParser(utf8);
+        return parse(REQUESTS, decode(utf8));
     }
 
     /**
-     * As {@link #parser}, but it also takes field names that hold half a surrogate pair, which Jackson refuses when it
-     * reads bytes. It needs several times the memory.
+     * Opens a parser to read a big document piece by piece, with {@link #read(JsonParser)} for its values.
+     *
+     * @throws MalformedJsonException when these bytes are not UTF-8
      */
-    public static JsonParser oddNamesParser(byte[] utf8) throws IOException {
-        CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
-        return FILES.createParser(text.toString());
+    public static JsonParser parser(byte[] utf8) throws IOException {
+        return FILES.createParser(decode(utf8));
     }
 
-    private static JsonNode readAll(JsonParser parser) throws IOException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            throw new MalformedJsonException(1, 1, "the text is empty");
+    /**
+     * Decodes first, and strictly: Jackson's parser of bytes refuses half a surrogate pair in a field's name, which
+     * JSON.parse reads, and would guess other encodings.
+     */
+    private static String decode(byte[] utf8) {
+        ByteBuffer bytes = ByteBuffer.wrap(utf8);
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            String before = new String(utf8, 0, bytes.position(), StandardCharsets.UTF_8);
+            int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+            throw new MalformedJsonException(line, before.length() - before.lastIndexOf('\n'), "this is not UTF-8");
         }
-        JsonNode value = read(parser);
-        if (parser.nextToken() != null) {
-            throw malformed(parser.currentTokenLocation(), "something follows the value");
-        }
-        return value;
     }
 
-    private static RuntimeException malformed(Exception e) {
-        if (e instanceof JsonProcessingException malformed) {
-            return malformed(malformed.getLocation(), malformed.getOriginalMessage());
+    private static JsonNode parse(JsonFactory factory, String text) {
+        try (JsonParser parser = factory.createParser(text)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw new MalformedJsonException(1, 1, "the text is empty");
+            }
+            JsonNode value = read(parser);
+            if (parser.nextToken() != null) {
+                throw malformed(parser.currentTokenLocation(), "something follows the value");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw malformed(e.getLocation(), e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return e instanceof MalformedJsonException known ? known : new UncheckedIOException((IOException) e);
     }
 
     private static MalformedJsonException malformed(@org.jspecify.annotations.Nullable JsonLocation at, String why) {

@@ -85,6 +85,16 @@ local types = {
   HSET = 'hash', HSETNX = 'hash', HDEL = 'hash', SADD = 'set', SREM = 'set', ZADD = 'zset', ZREM = 'zset',
   ZREMRANGEBYSCORE = 'zset', RPUSH = 'list'
 }
+-- HEARTBEAT key, ms: alive until then at least; an earlier sign of life that comes late shortens nothing
+local function heartbeat(key, millis)
+  local remaining = redis.call('PTTL', key)
+  local time = redis.call('TIME')
+  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  if remaining == -2 or (remaining >= 0 and now + remaining < tonumber(millis)) then
+    redis.call('SET', key, 'alive', 'PXAT', millis)
+  end
+end
+
 local effects, replaced = {}, {}
 local function misfit(key, wanted)
   local found = redis.call('TYPE', key).ok
@@ -115,7 +125,12 @@ if mode ~= 'touch' then
   revision = redis.call('HINCRBY', KEYS[1], 'revision', 1)
 end
 for i = 1, #effects do
-  redis.call(unpack(effects[i]))
+  local effect = effects[i]
+  if effect[1] == 'HEARTBEAT' then
+    heartbeat(effect[2], effect[3])
+  else
+    redis.call(unpack(effect))
+  end
 end
 if mode == 'set' then
   redis.call('HSET', KEYS[2], field, revision .. ' ' .. ARGV[5])

@@ -251,7 +251,20 @@ public abstract class CheckoutContract extends Contract {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ポッポ🕊", "a b", "a:b", "{p}", "a/b\\c", "\"'", "*", "12", "null", "__proto__", "é", "e\u0301", "%00", "\u2028"
+                "ポッポ🕊",
+                "a b",
+                "a:b",
+                "{p}",
+                "a/b\\c",
+                "\"'",
+                "*",
+                "12",
+                "null",
+                "__proto__",
+                "é",
+                "e\u0301",
+                "%00",
+                "\u2028"
             })
     void everyIdCanHold(String process) {
         takenByDead(6, process);

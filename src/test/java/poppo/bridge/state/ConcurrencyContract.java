@@ -51,7 +51,8 @@ public abstract class ConcurrencyContract extends Contract {
             long issue = number;
             takenByDead(issue, "dead");
 
-            assertThat(successes(i -> () -> run(checkout(issue, "p" + i)).isDone())).isEqualTo(1);
+            assertThat(successes(i -> () -> run(checkout(issue, "p" + i)).isDone()))
+                    .isEqualTo(1);
         }
     }
 
@@ -147,8 +148,8 @@ public abstract class ConcurrencyContract extends Contract {
     void ofManyCopiesOnOneVersionExactlyOneIsWritten() throws Exception {
         String version = store.read(RecordKey.issue(7)).version();
 
-        int written = successes(i -> () -> store.replaceAll(List.of(new Replacement(
-                        RecordKey.issue(7), Json.object().set("n", Json.number(i)), version, null, 0)))
+        int written = successes(i -> () -> store.replaceAll(List.of(
+                        new Replacement(RecordKey.issue(7), Json.object().set("n", Json.number(i)), version, null, 0)))
                 .get(0));
 
         assertThat(written).isEqualTo(1);

@@ -40,9 +40,10 @@ class ContractKitTest {
 
     @Test
     void everyTopicIsPartOfTheWholeContract() {
-        assertThat(StateManagerContract.class.getDeclaredClasses()).hasSize(12).allSatisfy(topic -> assertThat(
-                        topic.getSuperclass().getSuperclass())
-                .isEqualTo(Contract.class));
+        assertThat(StateManagerContract.class.getDeclaredClasses())
+                .hasSize(12)
+                .allSatisfy(topic ->
+                        assertThat(topic.getSuperclass().getSuperclass()).isEqualTo(Contract.class));
     }
 
     private static StateManager fencedRedis() {

@@ -31,7 +31,8 @@ public abstract class CopyContract extends Contract {
         List<Versioned> read = store.readAll(keys);
 
         assertThat(read).extracting(Versioned::key).containsExactlyElementsOf(keys);
-        assertThat(read).containsExactlyElementsOf(keys.stream().map(store::read).toList());
+        assertThat(read)
+                .containsExactlyElementsOf(keys.stream().map(store::read).toList());
         assertThat(read.stream().map(record -> record.image() != null))
                 .containsExactly(true, false, true, false, true, true, false);
     }
@@ -83,7 +84,8 @@ public abstract class CopyContract extends Contract {
     void aCopyReplacesARecordWhole() {
         done(checkout(7, "p1"));
 
-        assertThat(store.replaceAll(List.of(copy(store.read(ISSUE), "{'x':1}")))).containsExactly(true);
+        assertThat(store.replaceAll(List.of(copy(store.read(ISSUE), "{'x':1}"))))
+                .containsExactly(true);
 
         assertJson(issue(7), "{'x':1}");
         assertThat(store.processing()).isEmpty();

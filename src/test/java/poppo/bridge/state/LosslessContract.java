@@ -92,7 +92,8 @@ public abstract class LosslessContract extends Contract {
         done(new Operation.UpdateStatus(7, fields(value)));
         assertSame(issue(7).get("kept"), value);
 
-        doneAt(longAgo(), new Operation.Checkout(7, "p1", null, null, (ObjectNode) Json.object().set("m", value)));
+        doneAt(longAgo(), new Operation.Checkout(7, "p1", null, null, (ObjectNode)
+                Json.object().set("m", value)));
         assertSame(issue(7).get("kept"), value);
         assertSame(issue(7).get("metadata").get("m"), value);
 
@@ -194,7 +195,8 @@ public abstract class LosslessContract extends Contract {
 
     @Test
     void aFieldMayChangeItsTypeAgainAndAgain() {
-        for (String value : List.of("12", "'12'", "null", "'null'", "1e3", "{}", "'{}'", "[]", "''", "true", "'true'")) {
+        for (String value :
+                List.of("12", "'12'", "null", "'null'", "1e3", "{}", "'{}'", "[]", "''", "true", "'true'")) {
             OBJECTS.forEach(key -> keeps(key, json("{'x':" + value + "}")));
         }
         OBJECTS.forEach(key -> keeps(key, json("{'y':'x'}")));

@@ -13,7 +13,10 @@ final class MemoryContent {
     final Map<RecordKey, Entry> records = new HashMap<>();
     final Map<String, Instant> seen = new HashMap<>();
     long revision;
-    @Nullable Long epoch;
+
+    @Nullable
+    Long epoch;
+
     int starts = 1;
 
     Entry entry(RecordKey key) {

@@ -83,8 +83,9 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
                         .add(key);
             }
         });
-        List<ForeignWrite> noticed =
-                byFile.entrySet().stream().map(e -> noticed(e.getKey(), e.getValue())).toList();
+        List<ForeignWrite> noticed = byFile.entrySet().stream()
+                .map(e -> noticed(e.getKey(), e.getValue()))
+                .toList();
         if (accepting) {
             byFile.values().forEach(keys -> keys.forEach(this::accept));
         }

@@ -89,15 +89,15 @@ public class MemoryStateManager implements StateManager {
         synchronized (content) {
             Prepared prepared = prepare(operation, stamp);
             commit(prepared);
-            return Execution.of(operation.key(), prepared.decision(), prepared.before().image(), served);
+            return Execution.of(
+                    operation.key(), prepared.decision(), prepared.before().image(), served);
         }
     }
 
     private Prepared prepare(Operation operation, Stamp stamp) {
         synchronized (content) {
             Entry before = content.entry(operation.key());
-            Decision decision =
-                    decide(operation, before.image(), issue -> isHolderAlive(issue, stamp.now()), stamp);
+            Decision decision = decide(operation, before.image(), issue -> isHolderAlive(issue, stamp.now()), stamp);
             return new Prepared(operation, stamp, before, decision);
         }
     }
@@ -183,7 +183,8 @@ public class MemoryStateManager implements StateManager {
     @Override
     public List<Versioned> readAll(List<RecordKey> keys) {
         return ask(
-                Call.of("readAll", keys), () -> keys.stream().map(this::versioned).toList());
+                Call.of("readAll", keys),
+                () -> keys.stream().map(this::versioned).toList());
     }
 
     private Versioned versioned(RecordKey key) {
@@ -227,7 +228,10 @@ public class MemoryStateManager implements StateManager {
         String about = collection + " after " + after + " limit " + limit;
         return ask(Call.of("page", about), () -> {
             List<Versioned> all = list(collection);
-            return all.stream().skip(position(all, collection, after)).limit(limit).toList();
+            return all.stream()
+                    .skip(position(all, collection, after))
+                    .limit(limit)
+                    .toList();
         });
     }
 
@@ -245,7 +249,9 @@ public class MemoryStateManager implements StateManager {
         if (isOrdered(collection)) {
             return Comparator.comparing(Versioned::order).thenComparing(byId);
         }
-        return collection.isNumbered() ? Comparator.comparing(record -> record.key().number()) : byId;
+        return collection.isNumbered()
+                ? Comparator.comparing(record -> record.key().number())
+                : byId;
     }
 
     private static int position(List<Versioned> all, StateCollection collection, @Nullable String after) {
@@ -272,10 +278,12 @@ public class MemoryStateManager implements StateManager {
 
     @Override
     public List<Long> heldBy(String processId) {
-        return ask(Call.of("heldBy", processId), () -> processingIssues()
-                .filter(record -> processId.equals(Issue.holder(record.image())))
-                .map(record -> record.key().number())
-                .toList());
+        return ask(
+                Call.of("heldBy", processId),
+                () -> processingIssues()
+                        .filter(record -> processId.equals(Issue.holder(record.image())))
+                        .map(record -> record.key().number())
+                        .toList());
     }
 
     private Stream<Versioned> processingIssues() {
@@ -291,10 +299,12 @@ public class MemoryStateManager implements StateManager {
 
     @Override
     public List<Orphan> orphans(Instant now) {
-        return ask(Call.of("orphans", now), () -> processingIssues()
-                .filter(record -> isOrphan(new Issue(record.image()), now))
-                .map(record -> orphan(record.key().number(), new Issue(record.image())))
-                .toList());
+        return ask(
+                Call.of("orphans", now),
+                () -> processingIssues()
+                        .filter(record -> isOrphan(new Issue(record.image()), now))
+                        .map(record -> orphan(record.key().number(), new Issue(record.image())))
+                        .toList());
     }
 
     boolean isOrphan(Issue issue, Instant at) {

@@ -130,6 +130,7 @@ public abstract class OrphanContract extends Contract {
 
         done(new Operation.ReleaseOrphan(7));
 
-        assertThat(text(issue(7))).startsWith("{\"9\":null,\"status\":\"pending\",\"processId\":null,\"x\":{\"y\":\"1\"},");
+        assertThat(text(issue(7)))
+                .startsWith("{\"9\":null,\"status\":\"pending\",\"processId\":null,\"x\":{\"y\":\"1\"},");
     }
 }

@@ -66,14 +66,20 @@ enum WrongStore {
             super.keep(key, image != null && image.isEmpty() && image.isContainerNode() ? null : image, order);
         }
     }),
-    MAKES_NUMBERS_DOUBLE("aFieldOfAnyRecordKeepsItsValue", () -> changing(
-            value -> value.isNumber() ? Json.number(Double.toString(value.asDouble())) : value, null)),
-    MAKES_NUMBERS_OF_NUMERIC_TEXT("aFieldOfAnyRecordKeepsItsValue", () -> changing(
-            value -> "12".equals(value.textValue()) ? Json.number(12) : value, null)),
-    CUTS_MINUS_ZERO("aFieldOfAnyRecordKeepsItsValue", () -> changing(
-            value -> "-0".equals(value.asText()) ? Json.number(0) : value, null)),
-    BREAKS_HALF_CHARACTERS("aFieldOfAnyRecordKeepsItsValue", () -> changing(
-            value -> value.isTextual() && Json.hasUnpairedSurrogate(value.textValue()) ? Json.text("?") : value, null)),
+    MAKES_NUMBERS_DOUBLE(
+            "aFieldOfAnyRecordKeepsItsValue",
+            () -> changing(value -> value.isNumber() ? Json.number(Double.toString(value.asDouble())) : value, null)),
+    MAKES_NUMBERS_OF_NUMERIC_TEXT(
+            "aFieldOfAnyRecordKeepsItsValue",
+            () -> changing(value -> "12".equals(value.textValue()) ? Json.number(12) : value, null)),
+    CUTS_MINUS_ZERO(
+            "aFieldOfAnyRecordKeepsItsValue",
+            () -> changing(value -> "-0".equals(value.asText()) ? Json.number(0) : value, null)),
+    BREAKS_HALF_CHARACTERS(
+            "aFieldOfAnyRecordKeepsItsValue",
+            () -> changing(
+                    value -> value.isTextual() && Json.hasUnpairedSurrogate(value.textValue()) ? Json.text("?") : value,
+                    null)),
     KEEPS_LISTS_AS_SETS("pendingTasksKeepTheirOrderAndRepeats", KeepsListsAsSets::new),
     SORTS_THE_FIELDS("fieldsKeepTheirOrder", SortsFields::new),
     LISTS_ARRIVALS_BY_NUMBER("processedIssuesKeepTheOrderTheyCameIn", () -> new MemoryStateManager() {

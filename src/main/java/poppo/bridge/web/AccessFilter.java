@@ -1,0 +1,89 @@
+package poppo.bridge.web;
+
+import io.micronaut.core.annotation.Order;
+import io.micronaut.core.order.Ordered;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.web.router.RouteAttributes;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.Json;
+
+/** Refuses a request before anything of it is executed: who may not call, and bodies that aren't JSON. */
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+final class AccessFilter {
+    private static final String HEALTH = "/health/";
+
+    private final Access access;
+
+    AccessFilter(Access access) {
+        this.access = access;
+    }
+
+    @RequestFilter
+    @Nullable
+    HttpResponse<?> check(HttpRequest<?> request) {
+        Problem problem = access.refuse(caller(request));
+        if (problem == null) {
+            problem = refuseBody(request);
+        }
+        return problem == null ? null : Answer.problem(problem, false).toResponse();
+    }
+
+    private static Access.Caller caller(HttpRequest<?> request) {
+        HttpHeaders headers = request.getHeaders();
+        boolean needsOperator = RouteAttributes.getRouteInfo(request)
+                .filter(route -> route.getDeclaringType().isAnnotationPresent(OperatorOnly.class))
+                .isPresent();
+        return new Access.Caller(
+                RequestLine.target(request),
+                headers.getAll(HttpHeaders.HOST),
+                headers.getAll(HttpHeaders.ORIGIN),
+                headers.getAll(HttpHeaders.AUTHORIZATION),
+                needsOperator,
+                request.getPath().startsWith(HEALTH));
+    }
+
+    private static @Nullable Problem refuseBody(HttpRequest<?> request) {
+        HttpHeaders headers = request.getHeaders();
+        boolean hasBody = headers.contains(HttpHeaders.TRANSFER_ENCODING)
+                || !headers.findFirst(HttpHeaders.CONTENT_LENGTH).orElse("0").equals("0");
+        if (!hasBody) {
+            return null;
+        }
+        List<String> types = headers.getAll(HttpHeaders.CONTENT_TYPE);
+        if (!types.stream().allMatch(AccessFilter::isJson)) {
+            return unsupported("Content-Type", "A body must be application/json in UTF-8");
+        }
+        String encoding = headers.findFirst(HttpHeaders.CONTENT_ENCODING).orElse("identity");
+        return encoding.equalsIgnoreCase("identity")
+                ? null
+                : unsupported("Content-Encoding", "A body must not be compressed");
+    }
+
+    private static boolean isJson(String contentType) {
+        try {
+            MediaType type = MediaType.of(contentType);
+            boolean utf8 = type.getParameters()
+                    .get("charset")
+                    .map("utf-8"::equalsIgnoreCase)
+                    .orElse(true);
+            boolean json = type.getSubtype().equalsIgnoreCase("json")
+                    || type.getSubtype().toLowerCase(Locale.ROOT).endsWith("+json");
+            return utf8 && json && type.getType().equalsIgnoreCase("application");
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Problem unsupported(String header, String detail) {
+        return Problem.of(415, "unsupported-media-type", "The body is of the wrong type", detail)
+                .with("field", Json.text(header));
+    }
+}

@@ -1,0 +1,58 @@
+package poppo.bridge.web;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** The event logs of all projects, fed by their shadow managers, and the one thread that serves their readers. */
+@Singleton
+final class Events {
+    private static final Duration BEAT = Duration.ofSeconds(15);
+
+    private final ScheduledExecutorService pump = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread daemon = new Thread(task, "bridge-events");
+        daemon.setDaemon(true);
+        return daemon;
+    });
+    private final Map<String, EventLog> logs;
+
+    Events(Projects projects, WebOptions options) {
+        long micros = System.currentTimeMillis() * 1000;
+        logs = projects.all().stream()
+                .collect(Collectors.toMap(
+                        ProjectHandle::name,
+                        handle -> new EventLog(EventLog.CAPACITY, micros, options.eventStreams(), pump)));
+        for (ProjectHandle handle : projects.all()) {
+            EventLog log = log(handle);
+            projects.metrics().watch(handle.name(), log);
+            handle.shadow().onStatusChange(log::append);
+        }
+        pump.scheduleAtFixedRate(
+                () -> logs.values().forEach(EventLog::beat), BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    EventLog log(ProjectHandle handle) {
+        EventLog log = logs.get(handle.name());
+        if (log == null) {
+            throw new IllegalStateException("no event log of project " + handle.name());
+        }
+        return log;
+    }
+
+    /** Ends all streams in order. */
+    @PreDestroy
+    void stop() {
+        pump.execute(() -> logs.values().forEach(EventLog::end));
+        pump.shutdown();
+        try {
+            pump.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

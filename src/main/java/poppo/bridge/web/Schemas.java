@@ -1,0 +1,314 @@
+package poppo.bridge.web;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shapes of bodies as the OpenAPI document shows them. Documentation only: nothing is read into these or printed
+ * from them, and every record may hold more fields than are named here.
+ */
+final class Schemas {
+    private Schemas() {}
+
+    @Schema(
+            name = "Issue",
+            description =
+                    "An issue's record. A field may be absent, null, or unknown to the bridge, and survives every write.")
+    record IssueShape(
+            @Schema(
+                    description = "processing, awaiting-response, completed, error, pending, or any other",
+                    example = "processing")
+            String status,
+
+            @Nullable @Schema(description = "Who holds it") String processId,
+            @Nullable Long pid,
+            @Nullable String taskType,
+
+            @Nullable @Schema(example = "2025-06-24T10:00:00.000Z")
+            String startTime,
+
+            @Nullable String lastHeartbeat,
+            @Nullable String endTime,
+            @Nullable String lastUpdated,
+            @Nullable Object metadata,
+            @Nullable Object result) {}
+
+    @Schema(name = "Issues")
+    record IssuesShape(
+            @Schema(description = "By number, ascending") Map<String, IssueShape> issues,
+
+            @Nullable
+            @Schema(
+                    description =
+                            "What to give as `after` for the next page; null when this is the last. A page may hold fewer than `limit`")
+            String next) {}
+
+    @Schema(name = "Checkout")
+    record CheckoutShape(
+            @Schema(minLength = 1, maxLength = 256) String processId,
+            @Nullable @Schema(minimum = "1") Long pid,
+
+            @Nullable @Schema(description = "With host or tmuxSession the process is registered too", maxLength = 256)
+            String host,
+
+            @Nullable @Schema(maxLength = 256) String tmuxSession,
+            @Nullable String taskType,
+
+            @Nullable @Schema(description = "Merged over retryCount and errorCount, which begin at 0")
+            Object metadata) {}
+
+    @Schema(name = "Checkin")
+    record CheckinShape(
+            String processId,
+
+            @Nullable @Schema(defaultValue = "completed", description = "Any but processing")
+            String status,
+
+            @Nullable @Schema(description = "Any value; {} when absent")
+            Object result) {}
+
+    @Schema(name = "StatusUpdate", description = "Merged into the issue's record, which is created where there is none")
+    record StatusUpdateShape(String status) {}
+
+    @Schema(name = "Alive")
+    record AliveShape(boolean alive) {}
+
+    @Schema(name = "Heartbeat")
+    record HeartbeatShape(
+            @Nullable @Schema(description = "Who must hold it; whoever does when absent")
+            String processId) {}
+
+    @Schema(name = "Process")
+    record ProcessShape(
+            @Nullable Long pid,
+            @Nullable String host,
+            @Nullable String tmuxSession) {}
+
+    @Schema(name = "ProcessWithLife")
+    record ProcessWithLifeShape(
+            @Nullable Long pid,
+            @Nullable String host,
+            @Nullable String tmuxSession,
+            boolean alive,
+
+            @Nullable @Schema(description = "Null once its heartbeat has expired")
+            String lastSeen) {}
+
+    @Schema(name = "Orphan")
+    record OrphanShape(
+            long issue,
+            @Nullable String processId,
+            @Nullable String lastSeen) {}
+
+    @Schema(name = "Task", description = "Any object; startTime is stamped where it is absent")
+    record TaskShape(@Nullable String startTime) {}
+
+    @Schema(name = "LastRun", description = "Any object; timestamp is stamped at every save")
+    record LastRunShape(@Nullable String timestamp) {}
+
+    @Schema(name = "Removed")
+    record RemovedShape(List<String> removed) {}
+
+    @Schema(name = "Statistics")
+    record StatisticsShape(
+            long total,
+            Map<String, Long> byStatus,
+            Map<String, Long> byTaskType,
+            @Nullable OldestShape oldestProcessing) {}
+
+    @Schema(name = "OldestProcessing")
+    record OldestShape(
+            long issue,
+            @Nullable String startTime,
+            @Nullable String processId) {}
+
+    @Schema(name = "Breaker")
+    record BreakerShape(
+            @Schema(allowableValues = {"closed", "open", "half-open", "reconciling"})
+            String state,
+
+            @Nullable String reason) {}
+
+    @Schema(name = "Migration", description = "Where the project stands")
+    record MigrationShape(
+            @Schema(allowableValues = {"file", "dual-write", "redis-read", "redis-write", "redis-only"})
+            String phase,
+
+            @Schema(allowableValues = {"file", "redis"}) String authority,
+            long epoch,
+            int readPercent,
+            int writePercent,
+            BreakerShape breaker,
+            long dirtyRecords,
+            long unknownOutcomes,
+            long mirrorLagMillis,
+            long mismatches,
+            long foreignWrites,
+            @Nullable JobShape job,
+            @Nullable Object lastDiff,
+
+            @Nullable @Schema(description = "What going back to the files would cost now")
+            Object rollback) {}
+
+    @Schema(name = "PhaseChange")
+    record PhaseChangeShape(
+            @Schema(allowableValues = {"file", "dual-write", "redis-read", "redis-write", "redis-only"})
+            String phase,
+
+            @Nullable @Schema(minimum = "0", maximum = "100", defaultValue = "100")
+            Integer readPercent,
+
+            @Nullable @Schema(minimum = "0", maximum = "100", defaultValue = "100")
+            Integer writePercent,
+
+            @Nullable @Schema(description = "Only judges the gates; writes nothing", defaultValue = "false")
+            Boolean dryRun,
+
+            @Nullable @Schema(description = "Moves although gates fail; the journal says so", defaultValue = "false")
+            Boolean force,
+
+            @Nullable @Schema(description = "For the journal", maxLength = 256)
+            String reason) {}
+
+    @Schema(name = "PhaseChanged", description = "What was done; of a dry run: from, to, dryRun, passed and gates")
+    record PhaseChangedShape(
+            String from,
+            String to,
+            int readPercent,
+            int writePercent,
+            @Nullable Long epoch,
+            @Nullable Long compared,
+            @Nullable Long copied,
+
+            @Nullable @Schema(description = "How long operations were held up")
+            Double pauseMillis,
+
+            @Nullable Boolean dryRun,
+            @Nullable Boolean passed,
+            @Nullable List<GateShape> gates) {}
+
+    @Schema(name = "Gate")
+    record GateShape(String name, boolean passed, String measured, String bound) {}
+
+    @Schema(name = "Rollback")
+    record RollbackShape(
+            @Nullable
+            @Schema(
+                    defaultValue = "file",
+                    allowableValues = {"file", "dual-write", "redis-read", "redis-write"})
+            String to,
+
+            @Nullable @Schema(maxLength = 256) String reason) {}
+
+    @Schema(name = "DiffRequest")
+    record DiffShape(
+            @Nullable
+            @Schema(
+                    defaultValue = "none",
+                    allowableValues = {"none", "file", "redis", "authority"},
+                    description = "Which store is taken for right and copied to the other")
+            String repair) {}
+
+    @Schema(name = "Job")
+    record JobShape(
+            String id,
+            String kind,
+
+            @Schema(allowableValues = {"running", "done", "failed", "cancelled"})
+            String state,
+
+            long done,
+            long total,
+            long ratePerSecond,
+            long etaSeconds,
+            @Nullable Object result,
+            @Nullable String error) {}
+
+    @Schema(name = "DiffReport")
+    record DiffReportShape(
+            String id,
+
+            @Schema(allowableValues = {"consistent", "inconsistent", "void"})
+            String verdict,
+
+            Object collections,
+            List<DifferenceShape> differences,
+            List<String> notCompared) {}
+
+    @Schema(name = "Difference")
+    record DifferenceShape(
+            String collection,
+            String record,
+
+            @Schema(description = "JSON Pointer into the record")
+            String pointer,
+
+            @Schema(allowableValues = {"missing-in-redis", "missing-in-file", "different"})
+            String kind,
+
+            @Nullable Object file,
+            @Nullable Object redis,
+            String cause,
+            @Nullable Boolean repaired) {}
+
+    @Schema(name = "Findings")
+    record FindingsShape(
+            @Schema(description = "Whether no finding is an error")
+            boolean passed,
+
+            List<FindingShape> findings) {}
+
+    @Schema(name = "Finding")
+    record FindingShape(
+            String check,
+
+            @Schema(allowableValues = {"ok", "warning", "error"})
+            String level,
+
+            String found,
+
+            @Schema(description = "What to do; empty where nothing needs doing")
+            String fix) {}
+
+    @Schema(name = "Journal")
+    record JournalShape(
+            List<EntryShape> entries,
+
+            @Nullable @Schema(description = "What to give as `after` for the next page; null when this is the last")
+            Long next) {}
+
+    @Schema(name = "JournalEntry")
+    record EntryShape(long number, String time, String event, String who, String why, Object details) {}
+
+    @Schema(name = "Health")
+    record HealthShape(
+            @Schema(allowableValues = {"UP", "DOWN"}) String status) {}
+
+    @Schema(name = "Problem", description = "RFC 9457")
+    record ProblemShape(
+            @Schema(example = "urn:poppo-bridge:problem:invalid-request")
+            String type,
+
+            String title,
+            int status,
+            String detail,
+
+            @Schema(
+                    description =
+                            "invalid-request, unauthorized, forbidden, not-found, unknown-issue, method-not-allowed, not-acceptable, already-checked-out, not-holder, holder-alive, not-processing, gate-failed, illegal-phase, job-running, idempotency-key-reused, too-large, unsupported-media-type, corrupt-state, internal-error, unavailable, unknown-outcome")
+            String code,
+
+            @Nullable @Schema(description = "With invalid-request: where the request is wrong")
+            String field,
+
+            @Nullable @Schema(description = "With already-checked-out, not-holder and holder-alive")
+            String holder,
+
+            @Nullable @Schema(description = "With already-checked-out and holder-alive")
+            String startTime,
+
+            @Nullable @Schema(description = "With gate-failed")
+            List<GateShape> gates) {}
+}
