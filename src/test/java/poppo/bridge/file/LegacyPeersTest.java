@@ -55,7 +55,9 @@ class LegacyPeersTest {
 
     @Test
     void allTasksAcknowledgedByAPeerAndByUsAreThere() {
-        Set<String> acknowledged = new HashSet<>();
+        // A legacy process that finds no file writes an empty one, without a lock: that race is not ours.
+        store.execute(new Operation.PutRunningTask("first", Json.object()), stamps.next());
+        Set<String> acknowledged = new HashSet<>(Set.of("first"));
         try (LegacyProcess one = peer("files", "running-tasks", "one");
                 LegacyProcess two = peer("files", "running-tasks", "two")) {
             one.awaitAcknowledged(1, LONG);
@@ -68,8 +70,8 @@ class LegacyPeersTest {
                 peer.acknowledged().forEach(line -> acknowledged.add(line.split(" ")[2]));
             }
         }
-        assertThat(acknowledged).hasSize(3 * COUNT);
-        assertThat(taskIds()).isEqualTo(acknowledged);
+        assertThat(acknowledged).hasSize(3 * COUNT + 1);
+        assertThat(taskIds()).as("%s", store.notices()).isEqualTo(acknowledged);
     }
 
     @Test
