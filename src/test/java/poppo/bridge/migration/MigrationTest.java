@@ -61,8 +61,7 @@ class MigrationTest {
 
     private static void put(MemoryStateManager store, RecordKey key, String json) {
         Versioned there = store.read(key);
-        Replacement copy =
-                new Replacement(key, json == null ? null : Json.parse(json), there.version(), null, 1);
+        Replacement copy = new Replacement(key, json == null ? null : Json.parse(json), there.version(), null, 1);
         assertThat(store.replaceAll(List.of(copy))).containsExactly(true);
     }
 
@@ -124,11 +123,9 @@ class MigrationTest {
     @Test
     void anUnknownOutcomeAndAMismatchKeepThePhase() {
         at(Phase.DUAL_WRITE);
-        bridge.state.execute(
-                new Operation.UpdateStatus(8, Json.object().put("status", "x")), bridge.stamps.next());
+        bridge.state.execute(new Operation.UpdateStatus(8, Json.object().put("status", "x")), bridge.stamps.next());
         put(bridge.redis, RecordKey.issue(8), "{\"status\":\"y\",\"odd\":true}");
-        bridge.state.execute(
-                new Operation.UpdateStatus(8, Json.object().put("status", "z")), bridge.stamps.next());
+        bridge.state.execute(new Operation.UpdateStatus(8, Json.object().put("status", "z")), bridge.stamps.next());
         bridge.redis.faults().nth(1, Fault.unknownAfterEffect());
         bridge.state.execute(new Operation.AddProcessedIssue(1), bridge.stamps.next());
 
@@ -181,7 +178,9 @@ class MigrationTest {
         migration.change(Rollout.of(Phase.DUAL_WRITE), true, "ann", "in a hurry");
 
         assertThat(bridge.state.standing().phase()).isEqualTo(Phase.DUAL_WRITE);
-        assertThat(bridge.audit.read(0, 100).toString()).contains("gates-overridden").contains("in a hurry");
+        assertThat(bridge.audit.read(0, 100).toString())
+                .contains("gates-overridden")
+                .contains("in a hurry");
     }
 
     @Test
@@ -220,7 +219,8 @@ class MigrationTest {
 
         assertThat(bridge.state.standing().phase()).isEqualTo(to);
         if (to.keepsFiles()) {
-            assertThat(bridge.files.read(SEVEN).image().path("processId").textValue()).isEqualTo("p1");
+            assertThat(bridge.files.read(SEVEN).image().path("processId").textValue())
+                    .isEqualTo("p1");
         }
     }
 
@@ -235,7 +235,8 @@ class MigrationTest {
     @Test
     void theStatusSaysWhatTheWayBackCosts() {
         at(Phase.REDIS_ONLY);
-        assertThat(migration.status().path("rollback").path("possible").booleanValue()).isTrue();
+        assertThat(migration.status().path("rollback").path("possible").booleanValue())
+                .isTrue();
         assertThat(migration.status().path("rollback").path("cost").textValue()).contains("copied from Redis");
         migration.rollback(Phase.REDIS_WRITE, "ann", "drill");
         assertThat(migration.status().path("rollback").path("cost").textValue()).contains("nothing is copied");
@@ -305,8 +306,13 @@ class MigrationTest {
         put(bridge.files, SEVEN, "{\"status\":\"a\",\"x\":1}");
         put(bridge.redis, SEVEN, "{\"status\":\"b\",\"x\":2}");
         put(bridge.files, RecordKey.issue(8), "{\"status\":\"a\"}");
-        bridge.redis.faults().nth(1, call -> call.about().equals("[issues/8]") && call.method().equals("replaceAll"), Fault.before(() ->
-                put(bridge.redis, RecordKey.issue(8), "{\"status\":\"newer\"}")));
+        bridge.redis
+                .faults()
+                .nth(
+                        1,
+                        call -> call.about().equals("[issues/8]")
+                                && call.method().equals("replaceAll"),
+                        Fault.before(() -> put(bridge.redis, RecordKey.issue(8), "{\"status\":\"newer\"}")));
 
         DiffReport report = diff(Repair.AUTHORITY);
 

@@ -46,7 +46,8 @@ public final class Bridge implements AutoCloseable {
     }
 
     static ShadowOptions options(int maxDirty, int failuresToOpen) {
-        return new ShadowOptions(0, Duration.ZERO, maxDirty, 256, failuresToOpen, Duration.ofMillis(500), Duration.ofSeconds(10));
+        return new ShadowOptions(
+                0, Duration.ZERO, maxDirty, 256, failuresToOpen, Duration.ofMillis(500), Duration.ofSeconds(10));
     }
 
     public static Bridge open(Path directory) {
@@ -119,9 +120,12 @@ public final class Bridge implements AutoCloseable {
     List<String> differing() {
         List<String> differing = new ArrayList<>();
         for (StateCollection collection : StateCollection.values()) {
-            state.walk(collection, chunk -> chunk.stream()
-                    .filter(pair -> !pair.compare().agrees())
-                    .forEach(pair -> differing.add(pair.compare().differences().toString())));
+            state.walk(
+                    collection,
+                    chunk -> chunk.stream()
+                            .filter(pair -> !pair.compare().agrees())
+                            .forEach(pair ->
+                                    differing.add(pair.compare().differences().toString())));
         }
         return differing;
     }

@@ -65,7 +65,8 @@ class CarryOverTest {
 
             assertThat(bridge.state.carryOver(compared -> {}).left()).isZero();
 
-            assertThat(bridge.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(bridge.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
             assertThat(bridge.differing()).isEmpty();
         }
     }
@@ -85,7 +86,9 @@ class CarryOverTest {
 
             assertThat(bridge.standing().believed()).isTrue();
             assertThat(bridge.state.orphans(bridge.clock.instant())).isEmpty();
-            assertThat(bridge.done(Bridge.checkout(7, "p2"))).as("taken from a live holder").isFalse();
+            assertThat(bridge.done(Bridge.checkout(7, "p2")))
+                    .as("taken from a live holder")
+                    .isFalse();
         }
     }
 
@@ -103,7 +106,9 @@ class CarryOverTest {
             bridge.to(Phase.FILE);
 
             assertThat(bridge.state.orphans(bridge.clock.instant())).isEmpty();
-            assertThat(bridge.done(Bridge.checkout(7, "p2"))).as("taken from a live holder").isFalse();
+            assertThat(bridge.done(Bridge.checkout(7, "p2")))
+                    .as("taken from a live holder")
+                    .isFalse();
         }
     }
 
@@ -145,7 +150,9 @@ class CarryOverTest {
 
             bridge.redis.faults().clear();
             bridge.keepLater();
-            assertThat(bridge.standing().believed()).as("believed without a durable epoch").isFalse();
+            assertThat(bridge.standing().believed())
+                    .as("believed without a durable epoch")
+                    .isFalse();
 
             bridge.mendStandingFile();
             bridge.keepLater();
@@ -210,7 +217,8 @@ class CarryOverTest {
             next.state.keep();
 
             assertThat(next.standing().believed()).isTrue();
-            assertThat(next.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(next.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
         }
     }
 
@@ -224,7 +232,8 @@ class CarryOverTest {
             bridge.to(Phase.FILE);
 
             assertThat(bridge.standing().phase()).isEqualTo(Phase.FILE);
-            assertThat(bridge.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(bridge.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
         }
     }
 
@@ -295,9 +304,12 @@ class CarryOverTest {
             bridge.files.writeForeign(SEVEN, Json.parse("{\"status\":\"completed\"}"));
             bridge.files.poll();
 
-            assertThat(bridge.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(bridge.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
             assertThat(bridge.isDirty(SEVEN)).isFalse();
-            assertThat(bridge.audit.read(0, 100).toString()).contains("setAside").contains("issues/7");
+            assertThat(bridge.audit.read(0, 100).toString())
+                    .contains("setAside")
+                    .contains("issues/7");
             assertThat(bridge.differing()).isEmpty();
         }
     }
@@ -308,7 +320,8 @@ class CarryOverTest {
             bridge.done(Bridge.checkout(7, "p1"));
             bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
 
-            assertThatThrownBy(() -> bridge.run(Bridge.checkin(7, "p1"))).isInstanceOf(BridgeException.Unavailable.class);
+            assertThatThrownBy(() -> bridge.run(Bridge.checkin(7, "p1")))
+                    .isInstanceOf(BridgeException.Unavailable.class);
 
             assertThat(bridge.state.read(SEVEN).image().path("status").asText()).isEqualTo("processing");
             assertThat(bridge.isDirty(SEVEN)).isFalse();
@@ -323,7 +336,8 @@ class CarryOverTest {
             bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
             bridge.redis.faults().always(Call.to("replaceAll"), Fault.unavailable());
 
-            assertThatThrownBy(() -> bridge.run(Bridge.checkout(7, "p1"))).isInstanceOf(BridgeException.Unavailable.class);
+            assertThatThrownBy(() -> bridge.run(Bridge.checkout(7, "p1")))
+                    .isInstanceOf(BridgeException.Unavailable.class);
             assertThat(bridge.isDirty(SEVEN)).isTrue();
             assertThat(bridge.state.read(SEVEN).image()).isNull();
 
@@ -443,15 +457,24 @@ class CarryOverTest {
         try (Bridge bridge = Bridge.open(directory, Phase.REDIS_ONLY)) {
             bridge.done(Bridge.checkout(1, "p1"));
             // Between the sweep of the issues and that of the last collection, a checkin whose copy meets a full disk.
-            bridge.files.faults().nth(1, call -> call.method().equals("read") && call.about().equals("last-run"), Fault.before(() -> {
-                bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
-                assertThatThrownBy(() -> bridge.run(Bridge.checkin(1, "p1")))
-                        .isInstanceOf(BridgeException.UnknownOutcome.class);
-            }));
+            bridge.files
+                    .faults()
+                    .nth(
+                            1,
+                            call -> call.method().equals("read") && call.about().equals("last-run"),
+                            Fault.before(() -> {
+                                bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
+                                assertThatThrownBy(() -> bridge.run(Bridge.checkin(1, "p1")))
+                                        .isInstanceOf(BridgeException.UnknownOutcome.class);
+                            }));
 
             bridge.to(Phase.FILE);
 
-            assertThat(bridge.state.read(RecordKey.issue(1)).image().path("status").asText())
+            assertThat(bridge.state
+                            .read(RecordKey.issue(1))
+                            .image()
+                            .path("status")
+                            .asText())
                     .isEqualTo("completed");
         }
     }

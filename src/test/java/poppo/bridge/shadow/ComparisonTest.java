@@ -73,13 +73,16 @@ class ComparisonTest {
         assertThat(Comparison.Noise.HEARTBEAT.reason()).isNotBlank();
 
         assertThat(compare(held.formatted(1, 1), held.formatted(2, 2)).agrees()).isFalse();
-        assertThat(compare(held.formatted(1, 1), held.formatted(2, 1).replace("p1", "p2")).agrees())
+        assertThat(compare(held.formatted(1, 1), held.formatted(2, 1).replace("p1", "p2"))
+                        .agrees())
                 .isFalse();
     }
 
     @Test
     void aMismatchPrintsAsTwoAlignedLines() {
-        Difference difference = compare("{'status':'completed'}", "{'status':'processing'}").differences().get(0);
+        Difference difference = compare("{'status':'completed'}", "{'status':'processing'}")
+                .differences()
+                .get(0);
 
         assertThat(difference).hasToString("""
                 issues/7 /status

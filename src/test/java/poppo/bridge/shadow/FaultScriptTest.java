@@ -63,6 +63,7 @@ class FaultScriptTest {
         private final Map<RecordKey, JsonNode> expected = new HashMap<>();
         /** Records whose last write has an unknown outcome: whatever they are found to be next is right from then on. */
         private final List<RecordKey> open = new ArrayList<>();
+
         private Bridge bridge;
 
         Script(long seed, Path directory) {
@@ -117,18 +118,22 @@ class FaultScriptTest {
 
         private void fault(MemoryStateManager store, String name, int nth) {
             List<Fault> kinds = List.of(
-                    Fault.unavailable(),
-                    Fault.unavailable(),
-                    Fault.unknownAfterEffect(),
-                    Fault.unknownWithoutEffect());
+                    Fault.unavailable(), Fault.unavailable(), Fault.unknownAfterEffect(), Fault.unknownWithoutEffect());
             int kind = random.nextInt(kinds.size());
-            say(name + " fault " + kind + " at call " + nth, () -> store.faults().nth(nth, kinds.get(kind)));
+            say(
+                    name + " fault " + kind + " at call " + nth,
+                    () -> store.faults().nth(nth, kinds.get(kind)));
         }
 
         /** As the Redis store does it: after a restart nothing works until somebody probes. */
         private void dropConnection(Runnable restart) {
             restart.run();
-            bridge.redis.faults().nth(1, Call.to("probe"), Fault.before(() -> bridge.redis.faults().clear()));
+            bridge.redis
+                    .faults()
+                    .nth(
+                            1,
+                            Call.to("probe"),
+                            Fault.before(() -> bridge.redis.faults().clear()));
             bridge.redis.faults().always(call -> !call.method().equals("probe"), Fault.unavailable());
         }
 
@@ -154,8 +159,8 @@ class FaultScriptTest {
             RecordKey key = operation.key();
             try {
                 Execution execution = bridge.run(operation);
-                story.add(operation.name() + " " + key + " " + execution.decision().getClass().getSimpleName() + " by "
-                        + execution.served());
+                story.add(operation.name() + " " + key + " "
+                        + execution.decision().getClass().getSimpleName() + " by " + execution.served());
                 if (Bridge.isChanged(execution)) {
                     expected.put(key, execution.after());
                     open.remove(key);
@@ -196,7 +201,9 @@ class FaultScriptTest {
                 return;
             }
             JsonNode told = expected.get(key);
-            assertThat(Objects.equals(found, told)).as(key + " is " + found + " and should be " + told).isTrue();
+            assertThat(Objects.equals(found, told))
+                    .as(key + " is " + found + " and should be " + told)
+                    .isTrue();
         }
 
         private static void orUnavailable(Runnable action) {
@@ -279,7 +286,9 @@ class FaultScriptTest {
             long failedOver = bridge.standing().epoch();
             bridge.redis.forgetCalls();
             assertThat(bridge.done(Bridge.checkin(11, "p11"))).isTrue();
-            assertThat(bridge.redis.calls()).as("asked while the breaker is open").isEmpty();
+            assertThat(bridge.redis.calls())
+                    .as("asked while the breaker is open")
+                    .isEmpty();
 
             how.happen(bridge);
             bridge.redis.faults().clear();
@@ -291,7 +300,11 @@ class FaultScriptTest {
             assertThat(bridge.standingOnDisk()).contains("\"authority\": \"redis\"");
             assertThat(bridge.differing()).isEmpty();
             for (long issue = 1; issue <= 20; issue++) {
-                assertThat(bridge.redis.read(RecordKey.issue(issue)).image().path("status").asText())
+                assertThat(bridge.redis
+                                .read(RecordKey.issue(issue))
+                                .image()
+                                .path("status")
+                                .asText())
                         .isEqualTo(issue <= 11 ? "completed" : "processing");
             }
             assertThat(bridge.events()).contains("fail-over", "return");
@@ -299,7 +312,9 @@ class FaultScriptTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Phase.class, names = {"DUAL_WRITE", "REDIS_READ", "REDIS_WRITE"})
+    @EnumSource(
+            value = Phase.class,
+            names = {"DUAL_WRITE", "REDIS_READ", "REDIS_WRITE"})
     void aRedisThatComesAndGoesLosesNothing(Phase phase) {
         try (Bridge bridge = Bridge.open(directory, phase)) {
             for (long round = 1; round <= 30; round++) {
@@ -310,8 +325,12 @@ class FaultScriptTest {
                     bridge.keepLater();
                 }
                 for (long issue = 1; issue <= 5; issue++) {
-                    assertThat(bridge.done(Bridge.checkout(round * 10 + issue, "p"))).isTrue();
-                    assertThat(bridge.state.read(RecordKey.issue(round * 10 + issue)).image()).isNotNull();
+                    assertThat(bridge.done(Bridge.checkout(round * 10 + issue, "p")))
+                            .isTrue();
+                    assertThat(bridge.state
+                                    .read(RecordKey.issue(round * 10 + issue))
+                                    .image())
+                            .isNotNull();
                 }
             }
             bridge.redis.faults().clear();
@@ -323,7 +342,9 @@ class FaultScriptTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Phase.class, names = {"DUAL_WRITE", "REDIS_READ", "REDIS_WRITE"})
+    @EnumSource(
+            value = Phase.class,
+            names = {"DUAL_WRITE", "REDIS_READ", "REDIS_WRITE"})
     void redisIsNotAskedBeforeItsPauseIsOverAndThePauseDoubles(Phase phase) {
         try (Bridge bridge = Bridge.open(directory, phase)) {
             bridge.redis.faults().always(Fault.unavailable());

@@ -127,13 +127,13 @@ class PartsTest {
             TestClock clock = new TestClock();
             AuditJournal audit = new AuditJournal(directory, clock);
             audit.note("first", "why", Json.object());
-            Files.writeString(
-                    directory.resolve("audit.jsonl"), "{\"number\":2,\"ev", StandardOpenOption.APPEND);
+            Files.writeString(directory.resolve("audit.jsonl"), "{\"number\":2,\"ev", StandardOpenOption.APPEND);
 
             AuditJournal next = new AuditJournal(directory, clock);
             next.note("second", "ann", "why", Json.object());
 
-            assertThat(next.read(0, 10)).extracting(entry -> entry.path("number").intValue())
+            assertThat(next.read(0, 10))
+                    .extracting(entry -> entry.path("number").intValue())
                     .containsExactly(1, 2);
             assertThat(next.read(1, 10)).singleElement().satisfies(entry -> {
                 assertThat(entry.path("event").textValue()).isEqualTo("second");
@@ -151,8 +151,10 @@ class PartsTest {
             Files.delete(file);
             audit.note("kept", "why", Json.object());
 
-            assertThat(audit.read(0, 10)).singleElement().satisfies(entry ->
-                    assertThat(entry.path("number").intValue()).isEqualTo(1));
+            assertThat(audit.read(0, 10))
+                    .singleElement()
+                    .satisfies(
+                            entry -> assertThat(entry.path("number").intValue()).isEqualTo(1));
         }
     }
 
@@ -273,7 +275,8 @@ class PartsTest {
         private final MemoryStateManager redis = new MemoryStateManager(Served.REDIS);
 
         private static void put(MemoryStateManager store, RecordKey key, String json) {
-            store.replaceAll(List.of(new Replacement(key, Json.parse(json), store.read(key).version(), null, 1)));
+            store.replaceAll(List.of(
+                    new Replacement(key, Json.parse(json), store.read(key).version(), null, 1)));
         }
 
         @Test
@@ -295,8 +298,10 @@ class PartsTest {
                 assertThat(chunk.size()).isLessThanOrEqualTo(2 * Pairs.CHUNK);
                 chunk.forEach(pair -> {
                     met.add(pair.key().number());
-                    assertThat(pair.file().image() != null).isEqualTo(left.contains(pair.key().number()));
-                    assertThat(pair.redis().image() != null).isEqualTo(right.contains(pair.key().number()));
+                    assertThat(pair.file().image() != null)
+                            .isEqualTo(left.contains(pair.key().number()));
+                    assertThat(pair.redis().image() != null)
+                            .isEqualTo(right.contains(pair.key().number()));
                 });
             });
             left.addAll(right);
@@ -321,7 +326,9 @@ class PartsTest {
     void theWayBetweenTwoPhasesPassesEveryPhaseBetween() {
         assertThat(Rollout.of(Phase.FILE).stepsTo(new Rollout(Phase.REDIS_WRITE, 100, 20)))
                 .containsExactly(
-                        Rollout.of(Phase.DUAL_WRITE), Rollout.of(Phase.REDIS_READ), new Rollout(Phase.REDIS_WRITE, 100, 20));
+                        Rollout.of(Phase.DUAL_WRITE),
+                        Rollout.of(Phase.REDIS_READ),
+                        new Rollout(Phase.REDIS_WRITE, 100, 20));
         assertThat(Rollout.of(Phase.REDIS_ONLY).stepsTo(Rollout.of(Phase.REDIS_READ)))
                 .containsExactly(Rollout.of(Phase.REDIS_WRITE), Rollout.of(Phase.REDIS_READ));
         assertThat(Rollout.of(Phase.FILE).stepsTo(Rollout.of(Phase.FILE))).isEmpty();

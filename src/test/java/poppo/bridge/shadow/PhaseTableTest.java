@@ -32,8 +32,7 @@ class PhaseTableTest {
      * {@code down} is a Redis that can't be reached, {@code landed} and {@code lost} are time-outs after which the write is
      * there or not, {@code files} is a failing disk. A phase with a star: Redis is not believed.
      */
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             # phase          operation  fails    calls                                                     caller       dirty              has it
             file             write      none     files.execute                                             file         -                  files
             file             write      down     files.execute                                             file         -                  files
@@ -116,8 +115,7 @@ class PhaseTableTest {
             redis-only*      list       down     -                                                         unavailable  -                  -
             """;
 
-    record Cell(
-            String phase, String operation, String fails, String calls, String caller, String dirty, String hasIt) {
+    record Cell(String phase, String operation, String fails, String calls, String caller, String dirty, String hasIt) {
         static Cell parse(String line) {
             String[] parts = line.strip().split("\\s{1,}", 7);
             return new Cell(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], parts[6]);
@@ -166,12 +164,16 @@ class PhaseTableTest {
 
             bridge.redis.faults().clear();
             bridge.files.faults().clear();
-            assertThat(String.join(",", calls)).as("calls").isEqualTo(cell.calls().replace("-", ""));
+            assertThat(String.join(",", calls))
+                    .as("calls")
+                    .isEqualTo(cell.calls().replace("-", ""));
             assertThat(caller).as("what the caller gets").isEqualTo(cell.caller());
             assertThat(bridge.state.knownCause(KEY).orElse("-")).as("dirty").isEqualTo(cell.dirty());
             assertThat(before).isEmpty();
             if (cell.believed()) {
-                assertThat(String.join(",", holders(bridge))).as("has it").isEqualTo(cell.hasIt().replace("-", ""));
+                assertThat(String.join(",", holders(bridge)))
+                        .as("has it")
+                        .isEqualTo(cell.hasIt().replace("-", ""));
             }
         }
     }
@@ -231,9 +233,15 @@ class PhaseTableTest {
         try {
             return switch (operation) {
                 case "write" -> bridge.run(Bridge.checkout(7, "p1")).served().label();
-                case "heartbeat" -> bridge.run(new Operation.Heartbeat(7, "p1")).served().label();
+                case "heartbeat" ->
+                    bridge.run(new Operation.Heartbeat(7, "p1")).served().label();
                 case "read" -> bridge.state.read(KEY).served().label();
-                case "list" -> bridge.state.page(StateCollection.ISSUES, null, 10).get(0).served().label();
+                case "list" ->
+                    bridge.state
+                            .page(StateCollection.ISSUES, null, 10)
+                            .get(0)
+                            .served()
+                            .label();
                 default -> throw new IllegalArgumentException(operation);
             };
         } catch (BridgeException.UnknownOutcome e) {
@@ -250,7 +258,9 @@ class PhaseTableTest {
         assertThat(all).extracting(cell -> cell.rollout().phase()).contains(Phase.values());
         for (Phase phase : Phase.values()) {
             for (String operation : List.of("write", "read", "list")) {
-                assertThat(all).anyMatch(cell -> cell.rollout().phase() == phase && cell.operation().equals(operation));
+                assertThat(all)
+                        .anyMatch(cell -> cell.rollout().phase() == phase
+                                && cell.operation().equals(operation));
             }
         }
     }
@@ -282,7 +292,9 @@ class PhaseTableTest {
             for (long issue = 1; issue <= 50; issue++) {
                 RecordKey key = RecordKey.issue(issue);
                 String expected = key.rolloutBucket() < 50 ? "redis" : "file";
-                assertThat(bridge.state.read(key).served().label()).as(key.toString()).isEqualTo(expected);
+                assertThat(bridge.state.read(key).served().label())
+                        .as(key.toString())
+                        .isEqualTo(expected);
             }
         }
     }

@@ -57,7 +57,8 @@ class TransitionsTest {
             }
             if (from.authority() != to.authority()) {
                 assertThat(bridge.standing().epoch()).isGreaterThan(before);
-                assertThat(bridge.redis.probe().epoch()).isEqualTo(bridge.standing().epoch());
+                assertThat(bridge.redis.probe().epoch())
+                        .isEqualTo(bridge.standing().epoch());
             }
         }
     }
@@ -103,10 +104,12 @@ class TransitionsTest {
         Phase phase = bridge.standing().phase();
         try (Bridge next = bridge.reopen()) {
             assertThat(next.standing().rollout()).isEqualTo(bridge.standing().rollout());
-            assertThat(next.standing().epoch()).isGreaterThanOrEqualTo(bridge.standing().epoch());
+            assertThat(next.standing().epoch())
+                    .isGreaterThanOrEqualTo(bridge.standing().epoch());
             assertThat(next.standing().believed()).isEqualTo(phase.usesRedis());
             assertThat(next.standing().filesBehind()).isEqualTo(!phase.keepsFiles());
-            assertThat(next.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(next.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
             assertThat(next.done(Bridge.checkout(7, "p2"))).isFalse();
             assertThat(next.done(Bridge.checkin(7, "p1"))).isTrue();
         }
@@ -130,7 +133,8 @@ class TransitionsTest {
         bridge.redis.execute(Bridge.checkout(7, "p1"), bridge.stamps.next());
 
         try (Bridge next = bridge.reopen()) {
-            assertThat(next.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(next.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
             assertThat(next.differing()).isEmpty();
         }
     }
@@ -144,7 +148,8 @@ class TransitionsTest {
         bridge.redis.restartFromSaved();
 
         try (Bridge next = bridge.reopen()) {
-            assertThat(next.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(next.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
             assertThat(next.differing()).isEmpty();
         }
     }
@@ -158,7 +163,8 @@ class TransitionsTest {
         bridge.close();
 
         try (Bridge next = bridge.reopen()) {
-            assertThat(next.state.read(SEVEN).image().path("processId").asText()).isEqualTo("p1");
+            assertThat(next.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
         }
     }
 
@@ -166,8 +172,13 @@ class TransitionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "FILE, DUAL_WRITE", "FILE, REDIS_ONLY", "DUAL_WRITE, REDIS_WRITE", "REDIS_READ, REDIS_WRITE",
-        "REDIS_WRITE, REDIS_ONLY", "REDIS_ONLY, FILE", "REDIS_ONLY, REDIS_WRITE"
+        "FILE, DUAL_WRITE",
+        "FILE, REDIS_ONLY",
+        "DUAL_WRITE, REDIS_WRITE",
+        "REDIS_READ, REDIS_WRITE",
+        "REDIS_WRITE, REDIS_ONLY",
+        "REDIS_ONLY, FILE",
+        "REDIS_ONLY, REDIS_WRITE"
     })
     void withoutRedisThePhaseStays(Phase from, Phase to) {
         try (Bridge bridge = Bridge.open(directory, from)) {
@@ -192,8 +203,7 @@ class TransitionsTest {
             String before = bridge.standingOnDisk();
             bridge.breakStandingFile();
 
-            assertThatThrownBy(() -> bridge.to(to))
-                    .isInstanceOf(BridgeException.Unavailable.class);
+            assertThatThrownBy(() -> bridge.to(to)).isInstanceOf(BridgeException.Unavailable.class);
             assertThat(bridge.standingOnDisk()).isEqualTo(before);
 
             bridge.mendStandingFile();
