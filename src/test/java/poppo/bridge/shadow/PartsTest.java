@@ -212,6 +212,16 @@ class PartsTest {
             assertThat(opened).containsExactly("down");
         }
 
+        /** The library judges after a success too, when that makes the calls enough to judge by. */
+        @Test
+        void aSuccessMayBeTheCallThatOpensItAndThatIsToldAsWell() {
+            fail(down);
+            assertThat(breaker.run(() -> "fine")).isEqualTo("fine");
+
+            assertThat(breaker.condition().state()).isEqualTo(Breaker.State.OPEN);
+            assertThat(opened).hasSize(1);
+        }
+
         @Test
         void aLostEpochOpensItAtOnce() {
             fail(() -> {
