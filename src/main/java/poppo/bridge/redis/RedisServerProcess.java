@@ -92,7 +92,7 @@ public final class RedisServerProcess implements AutoCloseable {
         }
         Optional<ProcessHandle> leftover = ProcessHandle.of(
                         Long.parseLong("0" + Files.readString(file).strip()))
-                .filter(process -> process.info().command().orElse("").contains("redis-server"));
+                .filter(RedisServerProcess::isRedis);
         if (leftover.isPresent()) {
             leftover.get().destroy();
             try {
@@ -105,6 +105,12 @@ public final class RedisServerProcess implements AutoCloseable {
                         e);
             }
         }
+    }
+
+    /** The pid may be another program's by now. Debian's {@code redis-server} is a link to {@code redis-check-rdb}. */
+    private static boolean isRedis(ProcessHandle process) {
+        return Path.of(process.info().command().orElse("/")).endsWith("redis-check-rdb")
+                || process.info().command().orElse("").contains("redis-server");
     }
 
     /** The {@code redis-server} on the PATH. */
