@@ -94,7 +94,8 @@ final class Configuration {
 
     private static void requireKnown(Path file, String key) {
         boolean known = key.startsWith(PROJECTS)
-                ? Setting.ofProject(key.substring(key.indexOf('.', PROJECTS.length()) + 1)).isPresent()
+                ? Setting.ofProject(key.substring(key.indexOf('.', PROJECTS.length()) + 1))
+                        .isPresent()
                 : Setting.of(key).isPresent();
         if (!known) {
             throw new BridgeException.Invalid(
@@ -162,7 +163,8 @@ final class Configuration {
                 default -> Duration.ofDays(amount);
             };
         } catch (DateTimeParseException | NumberFormatException | ArithmeticException e) {
-            throw new BridgeException.Invalid(key, "must be a duration like 500ms, 30s, 30m or PT30M, but is '" + text + "'");
+            throw new BridgeException.Invalid(
+                    key, "must be a duration like 500ms, 30s, 30m or PT30M, but is '" + text + "'");
         }
     }
 
@@ -234,12 +236,14 @@ final class Configuration {
     }
 
     /** The workers' token; null when none is set. */
-    @Nullable String workerToken() {
+    @Nullable
+    String workerToken() {
         return token(Setting.WORKER_TOKEN_FILE, Setting.WORKER_TOKEN_ENV);
     }
 
     /** The operators' token; null when none is set. */
-    @Nullable String operatorToken() {
+    @Nullable
+    String operatorToken() {
         return token(Setting.OPERATOR_TOKEN_FILE, Setting.OPERATOR_TOKEN_ENV);
     }
 

@@ -3,7 +3,6 @@ package poppo.bridge.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
 import poppo.bridge.migration.DiffReport;
@@ -53,8 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String WHO = "demo";
 
-    @Spec
-    private CommandSpec spec;
+    private final Session session;
 
     @Option(
             names = "--hold",
@@ -75,15 +71,21 @@ final class DemoCommand implements Callable<Integer> {
     private long mismatches;
     private long differences;
 
+    DemoCommand(Session session) {
+        this.session = session;
+    }
+
     @Override
     public Integer call() throws Exception {
         if (holdSeconds < 1 || workerCount < 1) {
-            throw new picocli.CommandLine.ParameterException(
-                    spec.commandLine(), "--hold and --workers must be at least 1");
+            throw CommandFailure.usage("--hold and --workers must be at least 1");
         }
+        session.interrupts().stopBy(Thread.currentThread()::interrupt);
         Path home = Files.createTempDirectory("poppo-bridge-demo");
         try {
             return run(home);
+        } catch (InterruptedException e) {
+            return ExitCode.INTERRUPTED;
         } finally {
             deleteAll(home);
         }
@@ -96,8 +98,9 @@ final class DemoCommand implements Callable<Integer> {
                 OpenProject project =
                         OpenProject.open(ProjectSettings.of("default", directory, redis.uri()), timings)) {
             say("redis-server at %s, state directory %s%n", redis.uri(), directory);
-            say("%-22s %10s %8s %18s %18s %11s", "phase", "operations", "per s", "file p50/p99 ms", "redis p50/p99 ms",
-                    "mismatches");
+            say(
+                    "%-22s %10s %8s %18s %18s %11s",
+                    "phase", "operations", "per s", "file p50/p99 ms", "redis p50/p99 ms", "mismatches");
             try (DemoWorkers workers = new DemoWorkers(project, ledger, timings)) {
                 workers.start(workerCount);
                 migrate(project, redis);
@@ -120,8 +123,9 @@ final class DemoCommand implements Callable<Integer> {
         enter(project, Rollout.of(Phase.REDIS_WRITE));
         outage(project, redis);
         var rollback = migration.rollback(Phase.FILE, WHO, "the end of the demo");
-        say("  rollback to file: %.1f ms pause, %s records copied", rollback.path("pauseMillis").asDouble(),
-                rollback.path("copied").asText());
+        say(
+                "  rollback to file: %.1f ms pause, %s records copied",
+                rollback.path("pauseMillis").asDouble(), rollback.path("copied").asText());
         hold("file again", project);
     }
 
@@ -137,8 +141,12 @@ final class DemoCommand implements Callable<Integer> {
         hold("  Redis killed", project);
         ShadowStatus status = project.state().status();
         require(!status.breaker().equals("closed"), "the breaker stayed closed without a Redis");
-        say("      breaker %s, authority %s, %d records dirty, epoch %d", status.breaker(),
-                status.standing().authority().label(), status.dirtyRecords(), status.standing().epoch());
+        say(
+                "      breaker %s, authority %s, %d records dirty, epoch %d",
+                status.breaker(),
+                status.standing().authority().label(),
+                status.dirtyRecords(),
+                status.standing().epoch());
         redis.restart();
         long start = System.nanoTime();
         boolean back = waitUntil(() -> project.state().status().breaker().equals("closed"));
@@ -166,8 +174,14 @@ final class DemoCommand implements Callable<Integer> {
         DemoTimings.Taken taken = timings.take();
         long disagreed = project.state().status().mismatches() - before;
         mismatches += disagreed;
-        say("%-22s %,10d %,8d %18s %18s %11d", label, taken.operations(), taken.operations() / holdSeconds,
-                taken.quantiles(Served.FILE), taken.quantiles(Served.REDIS), disagreed);
+        say(
+                "%-22s %,10d %,8d %18s %18s %11d",
+                label,
+                taken.operations(),
+                taken.operations() / holdSeconds,
+                taken.quantiles(Served.FILE),
+                taken.quantiles(Served.REDIS),
+                disagreed);
     }
 
     private void diff(OpenProject project) throws InterruptedException {
@@ -200,8 +214,8 @@ final class DemoCommand implements Callable<Integer> {
         if (then.isObject()) {
             return now.isObject()
                     && then.properties().stream()
-                            .allMatch(field -> now.has(field.getKey())
-                                    && contains(now.get(field.getKey()), field.getValue()));
+                            .allMatch(field ->
+                                    now.has(field.getKey()) && contains(now.get(field.getKey()), field.getValue()));
         }
         if (then.isArray()) {
             return now.isArray() && now.size() >= then.size() && startsWith(now, then);
@@ -265,8 +279,6 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void say(String format, Object... arguments) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(String.format(Locale.ROOT, format, arguments));
-        out.flush();
+        session.terminal().document(String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -1,24 +1,120 @@
 package poppo.bridge.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import poppo.bridge.migration.Repair;
+import poppo.bridge.migration.ReportFormat;
+import poppo.bridge.shadow.Phase;
+import poppo.bridge.state.BridgeException;
 
-/** The command line's entry. */
+/** The command line's entry: the commands there are, and what they have in common. */
 @Command(
         name = "poppo-bridge",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        version = "poppo-bridge 0.1.0",
-        description = "Moves a project's state from files to Redis.",
-        subcommands = {DemoCommand.class})
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        description = "Moves a project's state from files to Redis while everything keeps running.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done and consistent",
+            "1:done, but inconsistent, or a gate or comparison failed",
+            "2:usage or invalid input",
+            "3:Redis, the bridge or the directory can't be reached",
+            "130:interrupted"
+        })
 public final class Main implements Runnable {
-    private Main() {}
+    private final Terminal terminal;
 
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private final GlobalOptions options = new GlobalOptions();
+
+    private Main(Terminal terminal) {
+        this.terminal = terminal;
     }
 
+    public static void main(String[] args) {
+        Interrupts interrupts = new Interrupts();
+        interrupts.listen();
+        int exitCode = run(Terminal.system(), interrupts, Pace.SYSTEM, args);
+        interrupts.finished();
+        System.exit(exitCode);
+    }
+
+    /** Runs one command line, and returns its exit code. */
+    static int run(Terminal terminal, Interrupts interrupts, Pace pace, String... args) {
+        Main main = new Main(terminal);
+        CommandLine commands = main.commands(new Session(terminal, main.options, interrupts, pace));
+        Failures failures = new Failures(terminal, main.options);
+        return commands.setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures)
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.hasColour() ? Ansi.ON : Ansi.OFF))
+                .setExpandAtFiles(false)
+                .registerConverter(Phase.class, choice(Phase::of))
+                .registerConverter(Repair.class, choice(Repair::of))
+                .registerConverter(ReportFormat.class, choice(ReportFormat::of))
+                .execute(args);
+    }
+
+    private CommandLine commands(Session session) {
+        return new CommandLine(this)
+                .addSubcommand(new ServeCommand(session))
+                .addSubcommand(new DemoCommand(session))
+                .addSubcommand(new StatusCommand(session))
+                .addSubcommand(new DoctorCommand(session))
+                .addSubcommand(new CommandLine(new PhaseCommand())
+                        .addSubcommand(new PhaseShowCommand(session))
+                        .addSubcommand(new PhaseSetCommand(session)))
+                .addSubcommand(new BackfillCommand(session))
+                .addSubcommand(new DiffCommand(session))
+                .addSubcommand(new RollbackCommand(session));
+    }
+
+    /** Reads a word that is one of a few, by the one who knows them. */
+    private static <T> ITypeConverter<T> choice(Function<String, T> of) {
+        return label -> {
+            try {
+                return of.apply(label);
+            } catch (BridgeException.Invalid e) {
+                String message = String.valueOf(e.getMessage());
+                throw new TypeConversionException(message.substring(e.field().length() + 2));
+            }
+        };
+    }
+
+    /** Without a command: what there is. */
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        Objects.requireNonNull(spec).commandLine().usage(terminal.out());
+    }
+
+    /** The version of the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            @Nullable String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"poppo-bridge " + (version == null ? "(not packaged)" : version)};
+        }
     }
 }

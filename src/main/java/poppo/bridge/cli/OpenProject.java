@@ -83,8 +83,8 @@ final class OpenProject implements AutoCloseable {
                     "the state directory " + directory + " does not exist; create it, or correct bridge.state-dir");
         }
         if (!Files.isReadable(directory) || !Files.isWritable(directory)) {
-            throw new BridgeException.Unavailable(
-                    "the state directory " + directory + " can't be read and written; give the bridge's user the right to");
+            throw new BridgeException.Unavailable("the state directory " + directory
+                    + " can't be read and written; give the bridge's user the right to");
         }
         return directory;
     }
@@ -102,7 +102,11 @@ final class OpenProject implements AutoCloseable {
 
     private RedisServerProcess startRedis(Path bridge) {
         RedisServerProcess server = keep(RedisServerProcess.start(bridge.resolve("redis")));
-        LOG.info("{}: no Redis URI is set, so an embedded redis-server runs at {} (pid {})", name, server.uri(), server.pid());
+        LOG.info(
+                "{}: no Redis URI is set, so an embedded redis-server runs at {} (pid {})",
+                name,
+                server.uri(),
+                server.pid());
         return server;
     }
 
@@ -137,7 +141,8 @@ final class OpenProject implements AutoCloseable {
     }
 
     /** The Redis that was started beside the bridge; null when one was given. */
-    @Nullable RedisServerProcess embedded() {
+    @Nullable
+    RedisServerProcess embedded() {
         return embedded;
     }
 

@@ -36,8 +36,8 @@ final class OwnerLock implements AutoCloseable {
                         + Files.readString(file).strip() + "; stop that one first");
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(
-                    Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
             return new OwnerLock(channel);
         } catch (IOException e) {
             throw new BridgeException.Unavailable(file + " can't be locked: " + e + "; check its permissions", e);

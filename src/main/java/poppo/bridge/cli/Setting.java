@@ -18,7 +18,8 @@ enum Setting {
     PHASE("bridge.phase", null, true, "phase to be in; without it, the one the directory was left in"),
     READ_PERCENT("bridge.read-percent", "100", true, "share of the records read from Redis in redis-read"),
     WRITE_PERCENT("bridge.write-percent", "100", true, "share of the records written to Redis in redis-write"),
-    REDIS_URI("bridge.redis.uri", null, true, "redis://, rediss:// or redis-sentinel://; without it, an embedded Redis"),
+    REDIS_URI(
+            "bridge.redis.uri", null, true, "redis://, rediss:// or redis-sentinel://; without it, an embedded Redis"),
     REDIS_COMMAND_TIMEOUT("bridge.redis.command-timeout", "500ms", false, "the longest an operation waits for Redis"),
     REDIS_MAX_CALLS("bridge.redis.max-concurrent-calls", "256", false, "calls to Redis at one time"),
     HEARTBEAT_TTL("bridge.heartbeat-ttl", "30m", false, "how long a heartbeat keeps a process alive"),
@@ -49,7 +50,8 @@ enum Setting {
         return key;
     }
 
-    @Nullable String defaultValue() {
+    @Nullable
+    String defaultValue() {
         return defaultValue;
     }
 
@@ -75,6 +77,8 @@ enum Setting {
     }
 
     static Optional<Setting> of(String key) {
-        return Arrays.stream(values()).filter(setting -> setting.key.equals(key)).findFirst();
+        return Arrays.stream(values())
+                .filter(setting -> setting.key.equals(key))
+                .findFirst();
     }
 }

@@ -53,7 +53,12 @@ final class Batch {
         Decision decision = operation.decide(before, issue -> isAlive(issue, stamp.now()), stamp);
         if (decision instanceof Decision.Changed changed) {
             note(changed.effects(), stamp);
-            put(operation.key(), entry, changed.after(), seen(operation.key(), changed.effects(), stamp), stamp.order());
+            put(
+                    operation.key(),
+                    entry,
+                    changed.after(),
+                    seen(operation.key(), changed.effects(), stamp),
+                    stamp.order());
         } else if (decision instanceof Decision.Unchanged unchanged) {
             note(unchanged.effects(), stamp);
         }
@@ -162,8 +167,8 @@ final class Batch {
     /** Whether those that decisions took for dead have stayed silent meanwhile. */
     boolean stillStands() {
         return assumedDead.entrySet().stream()
-                .noneMatch(process -> heartbeats.isAlive(
-                        new Entry.SignOfLife(process.getKey(), null), process.getValue()));
+                .noneMatch(process ->
+                        heartbeats.isAlive(new Entry.SignOfLife(process.getKey(), null), process.getValue()));
     }
 
     /** Makes what was decided true in memory. */

@@ -19,7 +19,8 @@ final class CommentsShape extends Shape {
     @Override
     void read(JsonParser parser, Reading reading) throws IOException, WrongShape {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw new WrongShape(WHOLE, "an object of issue numbers, found " + kind(poppo.bridge.state.Json.read(parser)));
+            throw new WrongShape(
+                    WHOLE, "an object of issue numbers, found " + kind(poppo.bridge.state.Json.read(parser)));
         }
         readEntries(parser, reading, WHOLE);
     }

@@ -1,6 +1,7 @@
 package poppo.bridge.file;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,10 +19,12 @@ final class Commits {
     private static final int ATTEMPTS = 10;
 
     /**
-     * After a batch the lock stays free for this share of the time it was held. A legacy process polls for it every
-     * 100 ms and would otherwise find it taken each time while the bridge is busy.
+     * A legacy process polls for the lock every 100 ms for 5 s. So however busy the bridge is, it leaves the lock free for
+     * longer than such a turn now and then.
      */
-    private static final int BREATHER_SHARE = 3;
+    private static final long GAP = Duration.ofMillis(110).toNanos();
+
+    private static final long LONGEST_WITHOUT_GAP = Duration.ofSeconds(2).toNanos();
 
     private final Document document;
     private final Site site;
@@ -29,13 +32,15 @@ final class Commits {
 
     private final List<Task<?>> waiting = new ArrayList<>();
     private boolean led;
-    private long freeUntil;
+    private long released;
+    private long lastGap;
 
     Commits(Document document, Site site) {
         this.document = document;
         this.site = site;
         this.lock = site.lockOf(document.file());
-        this.freeUntil = site.ticker().nanoTime();
+        this.released = site.ticker().nanoTime() - GAP;
+        this.lastGap = released;
     }
 
     /** Runs {@code work} in a batch and returns what it returned once the batch is durable. */
@@ -49,15 +54,14 @@ final class Commits {
     }
 
     private <T extends @Nullable Object> T submit(Task<T> task) {
-        List<Task<?>> batch = join(task);
-        if (!batch.isEmpty()) {
-            lead(batch);
+        if (!isDoneByOthers(task)) {
+            lead();
         }
         return task.outcome();
     }
 
-    /** Waits until the task is done, or it is on the caller to lead: then the batch is returned. */
-    private synchronized List<Task<?>> join(Task<?> task) {
+    /** Queues the task and waits until it is done, or until it is on the caller to lead. */
+    private synchronized boolean isDoneByOthers(Task<?> task) {
         waiting.add(task);
         boolean interrupted = false;
         while (led && !task.done) {
@@ -70,13 +74,13 @@ final class Commits {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (task.done) {
-            return List.of();
-        }
-        led = true;
-        List<Task<?>> batch = List.copyOf(waiting);
+        led |= !task.done;
+        return task.done;
+    }
+
+    private synchronized void gather(List<Task<?>> batch) {
+        batch.addAll(waiting);
         waiting.clear();
-        return batch;
     }
 
     private synchronized void dismiss(List<Task<?>> batch) {
@@ -85,12 +89,17 @@ final class Commits {
         notifyAll();
     }
 
-    private void lead(List<Task<?>> batch) {
+    private void lead() {
+        List<Task<?>> batch = new ArrayList<>();
         // An interrupt of one caller is not to cut short what the others wait for.
         boolean interrupted = Thread.interrupted();
         try {
             commit(batch);
         } catch (RuntimeException | Error e) {
+            if (batch.isEmpty()) {
+                // The lock could not be had: whoever waits for it as well has waited long enough.
+                gather(batch);
+            }
             batch.forEach(task -> task.fail(e));
         } finally {
             dismiss(batch);
@@ -100,11 +109,11 @@ final class Commits {
         }
     }
 
-    private void commit(List<Task<?>> tasks) {
+    private void commit(List<Task<?>> batch) {
         for (int i = 0; i < ATTEMPTS; i++) {
-            LabelOutbox.Sendable labels = underLock(tasks);
+            LabelOutbox.Sendable labels = underLock(batch);
             if (labels != null) {
-                send(labels, tasks);
+                send(labels, batch);
                 return;
             }
         }
@@ -112,17 +121,28 @@ final class Commits {
                 + " is written to by others without regard to its lock; nothing was changed: try again");
     }
 
-    private LabelOutbox.@Nullable Sendable underLock(List<Task<?>> tasks) {
-        site.ticker().sleep(freeUntil - site.ticker().nanoTime());
+    private LabelOutbox.@Nullable Sendable underLock(List<Task<?>> batch) {
+        leaveGap();
         LegacyLock.Held held = lock.acquire();
-        long start = site.ticker().nanoTime();
         try (held) {
+            // Only now, since more have come while we waited for the lock.
+            gather(batch);
             AtomicReference<LabelOutbox.@Nullable Sendable> labels = new AtomicReference<>();
-            document.exclusively(() -> labels.set(attempt(tasks, held)));
+            document.exclusively(() -> labels.set(attempt(batch, held)));
             return labels.get();
         } finally {
-            long end = site.ticker().nanoTime();
-            freeUntil = end + (end - start) / BREATHER_SHARE;
+            released = site.ticker().nanoTime();
+        }
+    }
+
+    private void leaveGap() {
+        Ticker ticker = site.ticker();
+        if (ticker.nanoTime() - lastGap > LONGEST_WITHOUT_GAP) {
+            ticker.sleep(released + GAP - ticker.nanoTime());
+        }
+        long now = ticker.nanoTime();
+        if (now - released >= GAP) {
+            lastGap = now;
         }
     }
 

@@ -33,6 +33,7 @@ final class Content {
     private final Consumer<Entry.@Nullable SignOfLife> signs;
     private final Map<String, Entry> byId = new HashMap<>();
     private final NavigableSet<Entry> listed;
+    private int withoutRecord;
     private final Holdings holdings = new Holdings();
     /** The entries with soft changes, as they stand in the file: null where the file has none. */
     private final Map<String, @Nullable Entry> unsaved = new HashMap<>();
@@ -104,6 +105,10 @@ final class Content {
             }
         }
         return page;
+    }
+
+    synchronized long count() {
+        return (long) byId.size() - withoutRecord;
     }
 
     synchronized List<Long> processing() {
@@ -282,18 +287,24 @@ final class Content {
     private void put(Entry entry) {
         Entry before = byId.put(entry.id(), entry);
         if (before != null) {
-            listed.remove(before);
+            unlist(before);
         }
         listed.add(entry);
+        withoutRecord += entry.isRecord() ? 0 : 1;
         hold(entry.number(), entry.life());
     }
 
     private void remove(String id) {
         Entry before = byId.remove(id);
         if (before != null) {
-            listed.remove(before);
+            unlist(before);
             hold(before.number(), null);
         }
+    }
+
+    private void unlist(Entry entry) {
+        listed.remove(entry);
+        withoutRecord -= entry.isRecord() ? 0 : 1;
     }
 
     /** Only of issues, which are listed by number, does a sign of life mean a holding. */

@@ -90,8 +90,8 @@ final class Document {
         } catch (Unparsable e) {
             recover(version, e);
         } catch (WrongShape e) {
-            throw new BridgeException.Corrupt(file.path() + ": " + e.getMessage()
-                    + "; nothing was changed: correct the file and start again");
+            throw new BridgeException.Corrupt(
+                    file.path() + ": " + e.getMessage() + "; nothing was changed: correct the file and start again");
         }
     }
 
@@ -130,7 +130,8 @@ final class Document {
     void keepDamaged() {
         if (!sound) {
             Path kept = keep(site.damaged());
-            notice("was damaged; the damaged content is kept as " + site.directory().relativize(kept));
+            notice("was damaged; the damaged content is kept as "
+                    + site.directory().relativize(kept));
         }
     }
 
@@ -139,6 +140,7 @@ final class Document {
             site.disk().makeDirectory(directory);
             Path kept = site.names().kept(directory, path, site.disk());
             site.disk().keep(path, kept);
+            site.disk().sync(kept);
             site.disk().syncDirectory(directory);
             return kept;
         } catch (IOException e) {
@@ -229,8 +231,8 @@ final class Document {
     }
 
     private void report(Content.Difference difference, @Nullable Path setAside) {
-        events.accept(new ForeignWrite(
-                file.path(), keys(difference.changed()), keys(difference.erasedOurs()), setAside));
+        events.accept(
+                new ForeignWrite(file.path(), keys(difference.changed()), keys(difference.erasedOurs()), setAside));
     }
 
     private Set<RecordKey> keys(Set<String> ids) {
@@ -303,7 +305,8 @@ final class Document {
         if (value != null) {
             Entry touched = shape().entry(process, value);
             long version = before == null ? 0 : before.version();
-            content.putSoft(touched.with(version, before == null ? 0 : before.order(), true));
+            long order = before == null ? at.toEpochMilli() * 1000 : before.order();
+            content.putSoft(touched.with(version, order, true));
         }
     }
 
@@ -342,7 +345,8 @@ final class Document {
     }
 
     /**
-     * Writes what {@code batch} decided, and makes it true in memory; within {@link #exclusively} and under the lock.
+     * Writes what {@code batch} decided, and makes it true in memory; within {@link #exclusively} and under the lock,
+     * which is released as soon as the file is in place.
      *
      * @return the label requests still to be sent; null when the ground has shifted and all must be decided again
      * @throws BridgeException.Unavailable having changed nothing
@@ -356,6 +360,9 @@ final class Document {
             return null;
         }
         publish(prepared);
+        keepPrevious(prepared);
+        // Others see the new version from here on; that it is durable concerns only those who wait for an answer.
+        lock.close();
         @Nullable IOException unsure = settle(prepared);
         batch.apply(snapshot.soft());
         known = coming;
@@ -443,13 +450,18 @@ final class Document {
         }
     }
 
-    private @Nullable IOException settle(Prepared prepared) {
+    private void keepPrevious(Prepared prepared) {
         try {
             prepared.revision().keepPrevious();
         } catch (IOException e) {
             notice("could not keep its previous content as .backup (" + Reasons.of(e) + ")");
             prepared.revision().abandon();
         }
+    }
+
+    /** The requests first: on a journaling disk that carries the rename along, and the directory has nothing to wait for. */
+    private @Nullable IOException settle(Prepared prepared) {
+        prepared.labels().sync();
         try {
             site.disk().syncDirectory(Objects.requireNonNull(path.getParent()));
             return null;

@@ -31,7 +31,8 @@ record Entry(
         @Nullable SignOfLife life) {
     static final Comparator<Entry> BY_NUMBER = Comparator.comparingLong(Entry::number);
     static final Comparator<Entry> BY_ID = Comparator.comparing(Entry::id);
-    static final Comparator<Entry> BY_ORDER = Comparator.comparingLong(Entry::order).thenComparing(BY_ID);
+    static final Comparator<Entry> BY_ORDER =
+            Comparator.comparingLong(Entry::order).thenComparing(BY_ID);
 
     private static final long ARRAY_INDEXES = 4294967295L;
 

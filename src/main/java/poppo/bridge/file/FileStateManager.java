@@ -166,7 +166,8 @@ public final class FileStateManager implements LocalStateManager {
 
     /** Decides on what is known now. A refusal or a repetition needs no more. */
     private Execution decide(Document document, Operation operation, Stamp stamp) {
-        JsonNode before = Batch.image(document.shape(), document.content().get(operation.key().id()));
+        JsonNode before = Batch.image(
+                document.shape(), document.content().get(operation.key().id()));
         Decision decision = operation.decide(before, issue -> site.heartbeats().isAlive(issue, stamp.now()), stamp);
         if (decision instanceof Decision.Unchanged unchanged) {
             note(document, unchanged.effects(), stamp);
@@ -248,7 +249,8 @@ public final class FileStateManager implements LocalStateManager {
             StateCollection file, List<Integer> part, List<Replacement> all, Boolean[] written, boolean first) {
         try {
             List<Boolean> results = commits(current(file))
-                    .run(batch -> part.stream().map(i -> batch.replace(all.get(i))).toList());
+                    .run(batch ->
+                            part.stream().map(i -> batch.replace(all.get(i))).toList());
             for (int i = 0; i < results.size(); i++) {
                 written[part.get(i)] = results.get(i);
             }
@@ -268,6 +270,11 @@ public final class FileStateManager implements LocalStateManager {
                     .map(entry -> versioned(document, new RecordKey(collection, entry.id()), entry))
                     .toList();
         });
+    }
+
+    @Override
+    public long count(StateCollection collection) {
+        return reporting(() -> current(collection).content().count());
     }
 
     private static @Nullable Entry place(Document document, @Nullable String after) {
@@ -296,7 +303,8 @@ public final class FileStateManager implements LocalStateManager {
     @Override
     public Optional<Instant> lastSeen(String processId, Instant now) {
         return reporting(() -> {
-            boolean holds = !current(StateCollection.ISSUES).content().heldBy(processId).isEmpty();
+            boolean holds =
+                    !current(StateCollection.ISSUES).content().heldBy(processId).isEmpty();
             boolean known = holds
                     || site.heartbeats().lastSeen(processId) != null
                     || current(StateCollection.PROCESSES).content().get(processId) != null;
@@ -310,8 +318,8 @@ public final class FileStateManager implements LocalStateManager {
             List<Orphan> orphans = new ArrayList<>();
             current(StateCollection.ISSUES).content().holdings().forEach((issue, holding) -> {
                 if (!site.heartbeats().isAlive(holding, now)) {
-                    orphans.add(
-                            new Orphan(issue, holding.processId(), site.heartbeats().lastSign(holding)));
+                    orphans.add(new Orphan(
+                            issue, holding.processId(), site.heartbeats().lastSign(holding)));
                 }
             });
             return orphans;
@@ -398,7 +406,8 @@ public final class FileStateManager implements LocalStateManager {
         site.heartbeats().grant(now);
     }
 
-    /** What is odd about the directory, in sentences for people: the newest 1000, each once. */
+    /** {@inheritDoc} The newest 1000, each once. */
+    @Override
     public List<String> notices() {
         return site.notices().all();
     }
@@ -417,6 +426,15 @@ public final class FileStateManager implements LocalStateManager {
             site.notices().add("the last heartbeats were not written: " + e.getMessage());
         } finally {
             closed = true;
+            forgetPid();
+        }
+    }
+
+    private void forgetPid() {
+        try {
+            site.disk().delete(site.pidFile());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the pid file stays: " + Reasons.of(e));
         }
     }
 

@@ -34,7 +34,8 @@ final class Heartbeats {
         seen.merge(processId, at, Heartbeats::max);
     }
 
-    @Nullable Instant lastSeen(String processId) {
+    @Nullable
+    Instant lastSeen(String processId) {
         return seen.get(processId);
     }
 
@@ -56,19 +57,23 @@ final class Heartbeats {
     }
 
     /** The latest sign of life of an issue's holder, without any grace. */
-    @Nullable Instant lastSign(Entry.SignOfLife holding) {
+    @Nullable
+    Instant lastSign(Entry.SignOfLife holding) {
         Instant last = holding.processId() == null ? null : seen.get(holding.processId());
         return later(last, holding.lastSeen());
     }
 
     /** When a process that is known here was last heard of, grace included, if that has not expired. */
-    @Nullable Instant alive(String processId, Instant now) {
+    @Nullable
+    Instant alive(String processId, Instant now) {
         Instant last = later(seen.get(processId), grace.get());
         return last != null && isFresh(last, now) ? last : null;
     }
 
     private boolean isFresh(@Nullable Instant last, Instant now) {
-        return last != null && !last.equals(Instant.MIN) && Duration.between(last, now).compareTo(ttl) < 0;
+        return last != null
+                && !last.equals(Instant.MIN)
+                && Duration.between(last, now).compareTo(ttl) < 0;
     }
 
     /** Notes that time has come to {@code now}. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.LabelRequest;
 
@@ -44,6 +45,8 @@ final class LabelOutbox {
     final class Sendable {
         private final List<Path> asides = new ArrayList<>();
         private final List<Path> targets = new ArrayList<>();
+        private int synced;
+        private @Nullable IOException failure;
 
         private void write(LabelRequest request) throws IOException {
             disk.makeDirectory(directory);
@@ -55,10 +58,24 @@ final class LabelOutbox {
             disk.create(aside, out -> out.write(text));
         }
 
+        /** Makes what was written aside durable. A failure is for {@link #send} to tell. */
+        void sync() {
+            try {
+                for (; synced < asides.size() && failure == null; synced++) {
+                    disk.sync(asides.get(synced));
+                }
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+
         /** Hands the requests on; returns when they are durable. */
         void send() throws IOException {
+            sync();
+            if (failure != null) {
+                throw failure;
+            }
             for (int i = 0; i < asides.size(); i++) {
-                disk.sync(asides.get(i));
                 disk.rename(asides.get(i), targets.get(i));
             }
             if (!asides.isEmpty()) {

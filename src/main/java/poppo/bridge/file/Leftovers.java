@@ -50,7 +50,9 @@ final class Leftovers {
 
     private static boolean isRunning(@org.jspecify.annotations.Nullable String pid) {
         return pid != null
-                && ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false);
+                && ProcessHandle.of(Long.parseLong(pid))
+                        .map(ProcessHandle::isAlive)
+                        .orElse(false);
     }
 
     private boolean isOld(Fingerprint file) {

@@ -29,14 +29,17 @@ final class LegacyLock {
     /** For people: the path within the state directory. */
     private final String name;
 
+    private final Path pidFile;
     private final Disk disk;
     private final Ticker ticker;
     private final AsideNames names;
     private final Notices notices;
 
-    LegacyLock(Path path, String name, Disk disk, Ticker ticker, AsideNames names, Notices notices) {
+    /** @param pidFile where a file with our pid is, or is to be made */
+    LegacyLock(Path path, String name, Path pidFile, Disk disk, Ticker ticker, AsideNames names, Notices notices) {
         this.path = path;
         this.name = name;
+        this.pidFile = pidFile;
         this.disk = disk;
         this.ticker = ticker;
         this.names = names;
@@ -97,21 +100,45 @@ final class LegacyLock {
     }
 
     private @Nullable Held take() throws IOException {
-        disk.makeDirectory(parent());
-        Path aside = names.workInProgress(path);
-        disk.create(aside, LegacyLock::writePid);
         try {
-            if (!disk.link(aside, path)) {
+            if (!linkPidFile()) {
+                disk.makeDirectory(parent(path));
                 disk.create(path, LegacyLock::writePid);
             }
         } catch (FileAlreadyExistsException e) {
             return null;
-        } finally {
-            disk.delete(aside);
         }
         Sight sight = look(path);
         // Gone or changed already: a legacy waiter whose time was up took ours for the one it had waited on.
-        return sight != null && isOwn(sight) ? new Held(sight) : null;
+        return sight != null && isOwn(sight) ? new Held(sight.fingerprint()) : null;
+    }
+
+    /** The lock is one more name of a file that holds our pid and stays: so it is never seen empty, and costs one call. */
+    private boolean linkPidFile() throws IOException {
+        try {
+            return disk.link(pidFile, path);
+        } catch (NoSuchFileException e) {
+            disk.makeDirectory(parent(path));
+            makePidFile();
+            return disk.link(pidFile, path);
+        }
+    }
+
+    private void makePidFile() throws IOException {
+        disk.makeDirectory(parent(pidFile));
+        Path aside = names.workInProgress(pidFile);
+        disk.create(aside, LegacyLock::writePid);
+        disk.rename(aside, pidFile);
+        for (String other : disk.list(parent(pidFile))) {
+            // Left by a bridge that was killed. One that lives elsewhere would make its file again.
+            if (other.matches("pid\\.\\d{1,18}") && !isRunning(Long.parseLong(other.substring(4)))) {
+                disk.delete(pidFile.resolveSibling(other));
+            }
+        }
+    }
+
+    private static boolean isRunning(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
     private static void writePid(java.io.OutputStream out) throws IOException {
@@ -123,7 +150,7 @@ final class LegacyLock {
         return pid != null && pid == ProcessHandle.current().pid();
     }
 
-    private Path parent() {
+    private static Path parent(Path path) {
         Path parent = path.getParent();
         return parent == null ? Path.of("") : parent;
     }
@@ -140,7 +167,7 @@ final class LegacyLock {
         if (isOwn(sight)) {
             return !OURS.contains(path);
         }
-        return !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        return !isRunning(pid);
     }
 
     /** Takes the lock away first and looks at it then, so that a newcomer's lock is noticed and put back. */
@@ -197,11 +224,11 @@ final class LegacyLock {
 
     /** A lock file as it was seen once. */
     private record Sight(Fingerprint fingerprint, String content) {
-        @Nullable Long pid() {
+        @Nullable
+        Long pid() {
             String digits = content.strip();
-            boolean readable = !digits.isEmpty()
-                    && digits.length() <= 18
-                    && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean readable =
+                    !digits.isEmpty() && digits.length() <= 18 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
             return readable ? Long.valueOf(digits) : null;
         }
 
@@ -213,24 +240,31 @@ final class LegacyLock {
 
     /** The lock, taken. */
     final class Held implements AutoCloseable {
-        private final Sight taken;
+        private final Fingerprint taken;
+        private boolean released;
 
-        Held(Sight taken) {
+        Held(Fingerprint taken) {
             this.taken = taken;
         }
 
-        /** Whether it is still there and ours: a legacy waiter removes a lock after 5 s, whoever holds it. */
+        /**
+         * Whether it is still there and ours: a legacy waiter removes a lock after 5 s, whoever holds it. The inode can't
+         * have become another's, since the pid file keeps it.
+         */
         boolean isOurs() {
             try {
-                return taken.equals(look(path));
+                return !released && taken.equals(disk.look(path));
             } catch (IOException e) {
                 return false;
             }
         }
 
-        /** Lets go; a lock that has become another's stays. */
+        /** Lets go; a lock that has become another's stays. Does nothing the second time. */
         @Override
         public void close() {
+            if (released) {
+                return;
+            }
             try {
                 if (isOurs()) {
                     disk.delete(path);
@@ -238,6 +272,7 @@ final class LegacyLock {
             } catch (IOException e) {
                 notices.add("the lock " + name + " could not be removed (" + Reasons.of(e) + "); delete that file");
             } finally {
+                released = true;
                 OURS.remove(path);
             }
         }

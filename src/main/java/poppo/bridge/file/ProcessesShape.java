@@ -51,13 +51,15 @@ final class ProcessesShape extends Shape {
     }
 
     @Override
-    @Nullable JsonNode image(JsonNode value) {
+    @Nullable
+    JsonNode image(JsonNode value) {
         JsonNode image = value.path(RECORD);
         return image.isObject() ? image : null;
     }
 
     @Override
-    @Nullable JsonNode value(@Nullable JsonNode image, @Nullable Entry old, @Nullable Instant seen) {
+    @Nullable
+    JsonNode value(@Nullable JsonNode image, @Nullable Entry old, @Nullable Instant seen) {
         Instant latest = Heartbeats.later(old == null ? null : lastSeen(old.value()), seen);
         if (image == null && latest == null) {
             return null;

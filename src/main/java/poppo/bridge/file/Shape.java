@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Limits;
+import poppo.bridge.state.MalformedJsonException;
 
 /**
  * How the records of a collection stand in their file. Reads the shapes found in the wild, writes today's. Stateless.
@@ -61,7 +62,8 @@ abstract class Shape {
     }
 
     /** The record that a value stands for. */
-    @Nullable JsonNode image(JsonNode value) {
+    @Nullable
+    JsonNode image(JsonNode value) {
         return value;
     }
 
@@ -71,7 +73,8 @@ abstract class Shape {
      * @param old the entry so far
      * @param seen when the process that it is about was last heard of, where that is kept here
      */
-    @Nullable JsonNode value(@Nullable JsonNode image, @Nullable Entry old, @Nullable Instant seen) {
+    @Nullable
+    JsonNode value(@Nullable JsonNode image, @Nullable Entry old, @Nullable Instant seen) {
         return image;
     }
 
@@ -106,7 +109,7 @@ abstract class Shape {
             throw Unparsable.at(e.getLocation(), "the file ends in the middle");
         } catch (JsonProcessingException e) {
             throw Unparsable.at(e.getLocation(), e.getOriginalMessage());
-        } catch (poppo.bridge.state.MalformedJsonException e) {
+        } catch (MalformedJsonException e) {
             throw new Unparsable(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new Unparsable(Reasons.of(e));

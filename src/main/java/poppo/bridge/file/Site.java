@@ -20,7 +20,12 @@ record Site(
         AtomicLong versions) {
 
     LegacyLock lockOf(StateFile file) {
-        return new LegacyLock(directory.resolve(file.lock()), file.lock(), disk, ticker, names, notices);
+        return new LegacyLock(directory.resolve(file.lock()), file.lock(), pidFile(), disk, ticker, names, notices);
+    }
+
+    /** Holds our pid; the locks are further names of it. */
+    Path pidFile() {
+        return directory.resolve(".bridge/pid." + ProcessHandle.current().pid());
     }
 
     Path damaged() {

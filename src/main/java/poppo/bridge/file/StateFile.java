@@ -16,12 +16,8 @@ enum StateFile {
             StateCollection.PENDING_TASKS,
             "pending-tasks.json",
             new SingleShape("pending-tasks", JsonNodeType.ARRAY, "an array of tasks")),
-    LAST_RUN(
-            StateCollection.LAST_RUN,
-            "last-run.json",
-            new SingleShape("last-run", JsonNodeType.OBJECT, "an object")),
-    PROCESSES(
-            StateCollection.PROCESSES, ".bridge/processes.json", ".bridge/processes.json.lock", new ProcessesShape());
+    LAST_RUN(StateCollection.LAST_RUN, "last-run.json", new SingleShape("last-run", JsonNodeType.OBJECT, "an object")),
+    PROCESSES(StateCollection.PROCESSES, ".bridge/processes.json", ".bridge/processes.json.lock", new ProcessesShape());
 
     private final StateCollection collection;
     private final String path;

@@ -14,7 +14,9 @@ interface Ticker {
         @Override
         public void sleep(long nanos) {
             long end = System.nanoTime() + nanos;
-            for (long left = nanos; left > 0 && !Thread.currentThread().isInterrupted(); left = end - System.nanoTime()) {
+            for (long left = nanos;
+                    left > 0 && !Thread.currentThread().isInterrupted();
+                    left = end - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }
         }

@@ -1,5 +1,6 @@
 package poppo.bridge.migration;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import poppo.bridge.state.Json;
 
@@ -11,9 +12,23 @@ final class Count {
     long missingInFile;
     long different;
     long noise;
+    /** Of those that differ: brought into agreement since. */
+    long repaired;
 
     long differing() {
         return missingInRedis + missingInFile + different;
+    }
+
+    static Count of(JsonNode json) {
+        Count count = new Count();
+        count.compared = json.path("compared").longValue();
+        count.equal = json.path("equal").longValue();
+        count.missingInRedis = json.path("missingInRedis").longValue();
+        count.missingInFile = json.path("missingInFile").longValue();
+        count.different = json.path("different").longValue();
+        count.noise = json.path("noise").longValue();
+        count.repaired = json.path("repaired").longValue();
+        return count;
     }
 
     ObjectNode toJson() {
@@ -24,6 +39,7 @@ final class Count {
         json.set("missingInFile", Json.number(missingInFile));
         json.set("different", Json.number(different));
         json.set("noise", Json.number(noise));
+        json.set("repaired", Json.number(repaired));
         return json;
     }
 }

@@ -94,6 +94,7 @@ final class Diff {
         }
         String cause = cause(key, differences.get(0));
         boolean repaired = repair != Repair.NONE && repair(key, repair);
+        count.repaired += repaired ? 1 : 0;
         for (Difference difference : differences) {
             if (found.size() < LISTED) {
                 found.add(new DiffReport.Found(difference, cause, repaired));
@@ -116,12 +117,14 @@ final class Diff {
         return state.knownCause(key).orElseGet(() -> switch (first.kind()) {
             case MISSING_IN_REDIS -> state.standing().backfilled() ? "lost-by-redis" : "not-backfilled";
             case MISSING_IN_FILE -> "only-in-redis";
-            case DIFFERENT -> state.standing().phase().usesRedis() ? "changed-beside-the-bridge" : "changed-since-backfill";
+            case DIFFERENT ->
+                state.standing().phase().usesRedis() ? "changed-beside-the-bridge" : "changed-since-backfill";
         });
     }
 
     private boolean repair(RecordKey key, Repair repair) {
-        @Nullable Authority right = switch (repair) {
+        @Nullable
+        Authority right = switch (repair) {
             case FILE -> Authority.FILE;
             case REDIS -> Authority.REDIS;
             case AUTHORITY, NONE -> null;

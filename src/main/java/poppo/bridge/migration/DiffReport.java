@@ -4,11 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import poppo.bridge.shadow.Comparison;
 import poppo.bridge.shadow.Difference;
+import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
 
@@ -41,11 +46,21 @@ public record DiffReport(
             json.put("repaired", repaired);
             return json;
         }
+
+        private static Found of(JsonNode json) {
+            RecordKey key = new RecordKey(
+                    StateCollection.of(json.path("collection").asText()),
+                    json.path("record").asText());
+            return new Found(
+                    new Difference(key, json.path("pointer").asText(), json.get("file"), json.get("redis")),
+                    json.path("cause").asText(),
+                    json.path("repaired").asBoolean());
+        }
     }
 
     /** Whether no record differs, or each that did was repaired. */
     public boolean isConsistent() {
-        return differing() == differences.stream().filter(Found::repaired).count();
+        return counts.values().stream().allMatch(count -> count.differing() == count.repaired);
     }
 
     /** How many records differed when they were looked at. */
@@ -84,6 +99,35 @@ public record DiffReport(
         notCompared.forEach(skipped::add);
         json.set("notCompared", skipped);
         return json;
+    }
+
+    /**
+     * The report that {@link #toJson} wrote, for whoever got it from a bridge and renders it.
+     *
+     * @throws BridgeException.Corrupt when it is none
+     */
+    public static DiffReport of(JsonNode json) {
+        try {
+            Map<StateCollection, Count> counts = new EnumMap<>(StateCollection.class);
+            json.path("collections")
+                    .properties()
+                    .forEach(each -> counts.put(StateCollection.of(each.getKey()), Count.of(each.getValue())));
+            List<Found> found = new ArrayList<>();
+            json.path("differences").forEach(each -> found.add(Found.of(each)));
+            List<String> skipped = new ArrayList<>();
+            json.path("notCompared").forEach(each -> skipped.add(each.asText()));
+            return new DiffReport(
+                    json.path("id").asText(),
+                    Instant.parse(json.path("time").asText()),
+                    json.path("phase").asText(),
+                    json.path("epoch").longValue(),
+                    json.path("tookMillis").longValue(),
+                    counts,
+                    List.copyOf(found),
+                    List.copyOf(skipped));
+        } catch (BridgeException.Invalid | DateTimeParseException e) {
+            throw new BridgeException.Corrupt("this is no diff report: " + e.getMessage(), e);
+        }
     }
 
     private static JsonNode noiseRules() {

@@ -46,7 +46,10 @@ public final class Doctor implements Supplier<List<Finding>> {
             examineServer(redis.facts(), findings);
         } catch (BridgeException.Unavailable e) {
             findings.add(new Finding(
-                    "redis", Level.ERROR, String.valueOf(e.getMessage()), "start Redis, or correct its URI and password"));
+                    "redis",
+                    Level.ERROR,
+                    String.valueOf(e.getMessage()),
+                    "start Redis, or correct its URI and password"));
         }
         return findings;
     }
@@ -59,15 +62,17 @@ public final class Doctor implements Supplier<List<Finding>> {
         findings.add(memory(facts));
         findings.add(
                 facts.loading()
-                        ? new Finding("redis-loading", Level.ERROR, "still reading its data set", "wait until it is done")
+                        ? new Finding(
+                                "redis-loading", Level.ERROR, "still reading its data set", "wait until it is done")
                         : Finding.ok("redis-loading", "ready"));
-        findings.add(facts.pingMicros() > SLOW_PING_MICROS
-                ? new Finding(
-                        "redis-latency",
-                        Level.WARNING,
-                        facts.pingMicros() + " µs for a round trip",
-                        "bring Redis nearer, or find what slows it down (redis-cli --latency)")
-                : Finding.ok("redis-latency", facts.pingMicros() + " µs for a round trip"));
+        findings.add(
+                facts.pingMicros() > SLOW_PING_MICROS
+                        ? new Finding(
+                                "redis-latency",
+                                Level.WARNING,
+                                facts.pingMicros() + " µs for a round trip",
+                                "bring Redis nearer, or find what slows it down (redis-cli --latency)")
+                        : Finding.ok("redis-latency", facts.pingMicros() + " µs for a round trip"));
         findings.add(skew(facts));
     }
 
@@ -136,8 +141,9 @@ public final class Doctor implements Supplier<List<Finding>> {
         long needed = MEMORY_FACTOR * stateBytes();
         long free = facts.maxmemory() == 0 ? Long.MAX_VALUE : facts.maxmemory() - facts.usedMemory();
         String found = "about " + megabytes(needed) + " needed, "
-                + (facts.maxmemory() == 0 ? "no limit set" : megabytes(Math.max(0, free)) + " free of "
-                        + megabytes(facts.maxmemory()));
+                + (facts.maxmemory() == 0
+                        ? "no limit set"
+                        : megabytes(Math.max(0, free)) + " free of " + megabytes(facts.maxmemory()));
         return free >= needed
                 ? Finding.ok("redis-memory", found)
                 : new Finding("redis-memory", Level.ERROR, found, "raise maxmemory in redis.conf");

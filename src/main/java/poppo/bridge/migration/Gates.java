@@ -23,11 +23,7 @@ final class Gates {
     private final Supplier<DiffReport> freshDiff;
 
     /** @param freshDiff a diff of this phase that is recent, or made now */
-    Gates(
-            ShadowStateManager state,
-            Clock clock,
-            Supplier<List<Finding>> doctor,
-            Supplier<DiffReport> freshDiff) {
+    Gates(ShadowStateManager state, Clock clock, Supplier<List<Finding>> doctor, Supplier<DiffReport> freshDiff) {
         this.state = state;
         this.clock = clock;
         this.doctor = doctor;
@@ -39,7 +35,11 @@ final class Gates {
         List<Gate> gates = new ArrayList<>();
         gates.add(doctor());
         ShadowStatus status = state.status();
-        gates.add(gate("backfill", status.standing().backfilled(), yes(status.standing().backfilled()), "complete"));
+        gates.add(gate(
+                "backfill",
+                status.standing().backfilled(),
+                yes(status.standing().backfilled()),
+                "complete"));
         if (step.phase().compareTo(Phase.DUAL_WRITE) > 0 && allPassed(gates)) {
             gates.add(gate("breaker", status.breaker().equals("closed"), status.breaker(), "closed"));
             gates.add(atMost("dirty-records", (long) status.dirtyRecords() + status.dirtyCollections()));
@@ -62,7 +62,8 @@ final class Gates {
                 .filter(finding -> finding.level() == Finding.Level.ERROR)
                 .map(finding -> finding.check() + ": " + finding.found())
                 .toList();
-        return gate("doctor", errors.isEmpty(), errors.isEmpty() ? "no errors" : String.join("; ", errors), "no errors");
+        return gate(
+                "doctor", errors.isEmpty(), errors.isEmpty() ? "no errors" : String.join("; ", errors), "no errors");
     }
 
     private Gate diff() {

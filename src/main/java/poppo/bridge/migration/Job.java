@@ -92,6 +92,11 @@ public final class Job {
             error = "unexpected: " + e;
             end(State.FAILED);
             throw e;
+        } finally {
+            if (state == State.RUNNING) {
+                error = "ended by an error of the JVM; see the log";
+                end(State.FAILED);
+            }
         }
     }
 

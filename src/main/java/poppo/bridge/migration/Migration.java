@@ -160,7 +160,9 @@ public final class Migration implements AutoCloseable {
         Rollout from = state.standing().rollout();
         if (to.compareTo(from.phase()) > 0) {
             throw new BridgeException.Invalid(
-                    "to", "'" + to + "' is not below the present phase '" + from.phase() + "'; use the phase change to go up");
+                    "to",
+                    "'" + to + "' is not below the present phase '" + from.phase()
+                            + "'; use the phase change to go up");
         }
         Rollout target = to == from.phase() ? from : Rollout.of(to);
         return changed(state.change(target, who, why)).toJson();
@@ -214,7 +216,8 @@ public final class Migration implements AutoCloseable {
         if (last != null && last.isConsistent() && last.time().plus(FRESH).isAfter(clock.instant())) {
             return last;
         }
-        DiffReport made = new Diff(state, clock).run("gate-" + inlineDiffs.incrementAndGet(), Repair.NONE, compared -> {});
+        DiffReport made =
+                new Diff(state, clock).run("gate-" + inlineDiffs.incrementAndGet(), Repair.NONE, compared -> {});
         keep(made);
         return made;
     }

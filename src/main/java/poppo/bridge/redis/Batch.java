@@ -81,12 +81,14 @@ final class Batch {
         }
 
         /** What kept it from being answered, or null. */
-        @Nullable Throwable failure() {
+        @Nullable
+        Throwable failure() {
             return exception;
         }
 
         /** The server's error message, or null. */
-        @Nullable String errorReply() {
+        @Nullable
+        String errorReply() {
             return exception == null && output.hasError() ? output.getError() : null;
         }
 

@@ -126,7 +126,8 @@ final class Commit {
     }
 
     /** The metadata value as it is after the commit; null when the record has none then. */
-    @Nullable String metaAfter(long revision) {
+    @Nullable
+    String metaAfter(long revision) {
         return mode == Mode.SET ? revision + " " + newHint : null;
     }
 

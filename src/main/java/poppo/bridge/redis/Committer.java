@@ -12,6 +12,8 @@ final class Committer {
     private final Keys keys;
     private final RedisLink link;
     private volatile long epoch = NONE;
+    /** The epoch that a fence is about to put in place, or has; never below {@link #epoch}. */
+    private volatile long fencing = NONE;
 
     Committer(Keys keys, RedisLink link) {
         this.keys = keys;
@@ -73,7 +75,8 @@ final class Committer {
             return replies;
         }
         link.read(Step.keyless("SCRIPT", "LOAD", script.text()));
-        List<@Nullable Object> again = link.write(unknown.stream().map(steps::get).toList());
+        List<@Nullable Object> again =
+                link.write(unknown.stream().map(steps::get).toList());
         for (int i = 0; i < again.size(); i++) {
             replies.set(unknown.get(i), again.get(i));
         }
@@ -91,8 +94,9 @@ final class Committer {
             case "done" -> new Done((Long) parts.get(1));
             case "conflict" -> new Conflict(parts.size() == 1 ? null : parts.subList(1, parts.size()));
             case "fenced" -> throw fenced(String.valueOf(parts.get(1)));
-            case "wrongtype" -> throw new BridgeException.Corrupt("Redis key " + parts.get(1) + " is a "
-                    + parts.get(2) + ", which spec/redis-layout.md doesn't allow; move it away");
+            case "wrongtype" ->
+                throw new BridgeException.Corrupt("Redis key " + parts.get(1) + " is a " + parts.get(2)
+                        + ", which spec/redis-layout.md doesn't allow; move it away");
             default -> throw new IllegalStateException("the script answered " + reply);
         };
     }
@@ -104,9 +108,19 @@ final class Committer {
     }
 
     /** See {@link poppo.bridge.state.FencedStateManager#fence}. */
-    void fence(long newEpoch) {
-        Step step = new Step(
-                "EVALSHA", null, List.of(Script.FENCE.sha(), "1", keys.authority, Long.toString(newEpoch)));
+    synchronized void fence(long newEpoch) {
+        fencing = Math.max(epoch, newEpoch);
+        try {
+            raise(newEpoch);
+            epoch = newEpoch;
+        } finally {
+            fencing = epoch;
+        }
+    }
+
+    private void raise(long newEpoch) {
+        Step step =
+                new Step("EVALSHA", null, List.of(Script.FENCE.sha(), "1", keys.authority, Long.toString(newEpoch)));
         Object reply = run(Script.FENCE, List.of(step)).get(0);
         if (reply instanceof List<?> parts && "fenced".equals(parts.get(0))) {
             throw new BridgeException.Fenced("Redis at " + link.address() + " already holds epoch " + parts.get(1)
@@ -115,21 +129,37 @@ final class Committer {
         if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), step, false);
         }
-        epoch = newEpoch;
     }
 
     /** What a read adds to its commands, to be sure that it is this project's present data that it sees. */
-    Step readEpoch() {
-        return Step.of("HGET", keys.authority, "epoch");
+    EpochCheck epochCheck() {
+        return new EpochCheck(epoch);
     }
 
-    /** @param held the reply to {@link #readEpoch} */
-    void requireEpoch(@Nullable Object held) {
-        if (held instanceof ErrorReply error) {
-            throw error.toException(link.address(), readEpoch(), false);
+    /** One read's check. A fence of our own may come between the read and its answer: both epochs are ours then. */
+    final class EpochCheck {
+        private final long since;
+
+        private EpochCheck(long since) {
+            this.since = since;
         }
-        if (epoch != NONE && !Long.toString(epoch).equals(held)) {
-            throw fenced(held == null ? "" : held.toString());
+
+        Step step() {
+            return Step.of("HGET", keys.authority, "epoch");
+        }
+
+        /** @param held the reply to {@link #step} */
+        void require(@Nullable Object held) {
+            if (held instanceof ErrorReply error) {
+                throw error.toException(link.address(), step(), false);
+            }
+            if (since == NONE) {
+                return;
+            }
+            long there = held == null ? NONE : Long.parseLong(held.toString());
+            if (there < since || there > fencing) {
+                throw fenced(held == null ? "" : held.toString());
+            }
         }
     }
 }

@@ -28,7 +28,9 @@ record ErrorReply(String message) {
             Map.entry("WRONGPASS", "it refuses the user or password of the URI"),
             Map.entry("NOPERM", "its access rules don't allow this; grant the user the bridge's commands"),
             Map.entry("BUSY", "another script keeps it busy; see SCRIPT KILL"),
-            Map.entry("MOVED", "the cluster has moved the project's slot; it is followed at the next probe"),
+            Map.entry(
+                    "MOVED",
+                    "the cluster keeps this key elsewhere; the next probe follows, if the project has a name other than 'default'"),
             Map.entry("ASK", "the cluster is moving the project's slot; wait"),
             Map.entry("TRYAGAIN", "the cluster is moving the project's slot; wait"),
             Map.entry("CROSSSLOT", "in a cluster a project needs a name other than 'default'")));
@@ -46,8 +48,15 @@ record ErrorReply(String message) {
         return code().equals(code);
     }
 
+    /** What to do about it, or null where only the server's log can tell. */
+    @Nullable
+    String remedy() {
+        return REMEDIES.get(code());
+    }
+
     /** The host and port that a cluster names instead of itself, or null. */
-    @Nullable String movedTo() {
+    @Nullable
+    String movedTo() {
         String[] words = message.split(" ");
         return is("MOVED") && words.length >= 3 ? words[2] : null;
     }
@@ -55,7 +64,7 @@ record ErrorReply(String message) {
     /** What it means for the caller of {@code step}. */
     BridgeException toException(String address, Step step, boolean mayHaveEffect) {
         String what = "Redis at " + address + " answered '" + message + "' to " + step.command();
-        String remedy = REMEDIES.get(code());
+        String remedy = remedy();
         if (remedy != null) {
             return new BridgeException.Unavailable(what + ": " + remedy);
         }

@@ -28,7 +28,8 @@ abstract class Form {
     abstract Step read(RecordKey key);
 
     /** Reads the content where a plain client used a set for it; null where that can't be. */
-    @Nullable Step readPlainSet(RecordKey key) {
+    @Nullable
+    Step readPlainSet(RecordKey key) {
         return null;
     }
 
@@ -102,7 +103,8 @@ abstract class Form {
     }
 
     /** The record that the hint itself is, or null. */
-    @Nullable JsonNode exact(Stored stored) {
+    @Nullable
+    JsonNode exact(Stored stored) {
         String hint = stored.hint();
         return hint != null && hint.startsWith(EXACT) ? parse(hint.substring(1), keys.meta(stored.key())) : null;
     }

@@ -80,8 +80,7 @@ final class HashForm extends Form {
         return new Kept(shapes.hint(Shape.of(after), commit), content);
     }
 
-    private static void writeDelta(
-            String key, Map<String, String> before, Map<String, String> after, Commit commit) {
+    private static void writeDelta(String key, Map<String, String> before, Map<String, String> after, Commit commit) {
         List<String> changed = new ArrayList<>();
         after.forEach((name, text) -> {
             if (!text.equals(before.get(name))) {

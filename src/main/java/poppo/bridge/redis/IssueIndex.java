@@ -22,7 +22,8 @@ final class IssueIndex {
         this.ttl = ttl;
     }
 
-    void write(Stored before, @Nullable JsonNode after, @Nullable SignOfLife sign, @Nullable String time, Commit commit) {
+    void write(
+            Stored before, @Nullable JsonNode after, @Nullable SignOfLife sign, @Nullable String time, Commit commit) {
         String number = before.key().id();
         String oldHolder = Issue.holder(before.image());
         String newHolder = Issue.holder(after);
@@ -50,8 +51,7 @@ final class IssueIndex {
         }
     }
 
-    private void writeDeadline(
-            String number, Issue after, @Nullable SignOfLife sign, boolean indexed, Commit commit) {
+    private void writeDeadline(String number, Issue after, @Nullable SignOfLife sign, boolean indexed, Commit commit) {
         String holder = after.processId();
         if (holder == null) {
             Instant last = after.lastHeartbeat();

@@ -75,9 +75,7 @@ final class Keys {
 
     /** The hash that holds a record's revision and hint, in the field named by its id. */
     String meta(RecordKey key) {
-        return hasBuckets(key.collection())
-                ? bucket(key.collection(), bucket(key.number()))
-                : meta(key.collection());
+        return hasBuckets(key.collection()) ? bucket(key.collection(), bucket(key.number())) : meta(key.collection());
     }
 
     String meta(StateCollection collection) {

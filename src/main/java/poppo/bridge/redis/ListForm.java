@@ -39,8 +39,10 @@ final class ListForm extends Form {
         int size = before.content().size();
         commit.check(Step.of("LLEN", keys.pendingTasks), Integer.toString(size));
         if (size > 0) {
-            commit.check(Step.of("LINDEX", keys.pendingTasks, "0"), before.content().get(0));
-            commit.check(Step.of("LINDEX", keys.pendingTasks, "-1"), before.content().get(size - 1));
+            commit.check(
+                    Step.of("LINDEX", keys.pendingTasks, "0"), before.content().get(0));
+            commit.check(
+                    Step.of("LINDEX", keys.pendingTasks, "-1"), before.content().get(size - 1));
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.RecordKey;
 
@@ -32,16 +33,25 @@ final class MemberForm extends Form {
         return Step.of("SMEMBERS", keys.processedIssues);
     }
 
+    private JsonNode number(RecordKey key) {
+        try {
+            return Json.number(key.number());
+        } catch (NumberFormatException e) {
+            throw new BridgeException.Corrupt(
+                    "Redis key " + keys.processedIssues + " holds '" + key.id() + "', which is no issue number", e);
+        }
+    }
+
     @Override
     Stored decode(RecordKey key, @Nullable String meta, List<String> content, boolean plainSet) {
         if (plainSet) {
             List<String> members = inOrder(content);
             int at = members.indexOf(key.id());
-            return new Stored(key, null, members, true, at < 0 ? null : Json.number(key.number()), at + 1L);
+            return new Stored(key, null, members, true, at < 0 ? null : number(key), at + 1L);
         }
         return content.isEmpty()
                 ? Stored.absent(key)
-                : new Stored(key, null, content, false, Json.number(key.number()), order(content.get(0)));
+                : new Stored(key, null, content, false, number(key), order(content.get(0)));
     }
 
     static long order(String score) {
@@ -76,7 +86,8 @@ final class MemberForm extends Form {
     @Override
     Kept change(Stored before, JsonNode after, long order, Commit commit) {
         convert(before, commit);
-        commit.effect(Step.of("ZADD", keys.processedIssues, Long.toString(order), before.key().id()));
+        commit.effect(Step.of(
+                "ZADD", keys.processedIssues, Long.toString(order), before.key().id()));
         return new Kept(nothingToAdd(), List.of(Long.toString(order)));
     }
 

@@ -66,7 +66,7 @@ final class Orphans {
     /** @param suspects takes those that need more than a look: due, or not in the index */
     private List<RecordKey> candidates(Instant now, Set<String> suspects) {
         String limit = Long.toString(now.toEpochMilli());
-        List<@Nullable Object> replies = link.read(List.of(
+        List<@Nullable Object> replies = records.ask(List.of(
                 Step.of("ZRANGEBYSCORE", keys.deadlines, "-inf", limit),
                 Step.of("ZCARD", keys.deadlines),
                 Step.of("SCARD", keys.processing)));
@@ -96,7 +96,7 @@ final class Orphans {
     }
 
     /** A plain client can put anything into a set. */
-    private static @Nullable RecordKey issue(String member) {
+    static @Nullable RecordKey issue(String member) {
         try {
             return RecordKey.issue(poppo.bridge.state.Limits.issueNumber(member));
         } catch (BridgeException.Invalid e) {
@@ -165,7 +165,7 @@ final class Orphans {
     private void commit(Commit upkeep) {
         try {
             committer.commit(upkeep);
-        } catch (BridgeException.Fenced notOurs) {
+        } catch (BridgeException.Unavailable notNow) {
             return;
         }
     }
@@ -173,7 +173,8 @@ final class Orphans {
     /** Gives what a plain client put into processing its place in the index, as a commit of the record as it is. */
     private void adopt(List<Stored> candidates, Set<String> suspects) {
         for (Stored candidate : candidates) {
-            if (candidate.meta() == null && suspects.contains(candidate.key().id())
+            if (candidate.meta() == null
+                    && suspects.contains(candidate.key().id())
                     && Issue.isProcessing(candidate.image())) {
                 Commit commit = new Commit(keys.authority);
                 records.form(candidate.key()).write(candidate, candidate.image(), 0, commit);

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.StateCollection;
@@ -13,6 +14,8 @@ import poppo.bridge.state.StateCollection;
 final class Pages {
     /** Buckets looked into at once: about as many records as a page has. */
     private static final int BUCKETS = 16;
+
+    private static final int COUNTED = 512;
 
     private final Keys keys;
     private final RedisLink link;
@@ -35,11 +38,40 @@ final class Pages {
         };
     }
 
+    long count(StateCollection collection) {
+        return switch (collection) {
+            case ISSUES, PROCESSED_COMMENTS -> countInBuckets(collection);
+            case PROCESSES -> count("HLEN", keys.meta(collection));
+            case RUNNING_TASKS -> count("HLEN", keys.runningTasks);
+            case PROCESSED_ISSUES -> count("ZCARD", keys.processedIssues);
+            case PENDING_TASKS, LAST_RUN -> page(collection, null, 1).size();
+        };
+    }
+
+    private long count(String command, String key) {
+        Object reply = records.ask(Step.of(command, key));
+        return reply instanceof Long count ? count : (long) Objects.requireNonNull(records.ask(Step.of("SCARD", key)));
+    }
+
+    private long countInBuckets(StateCollection collection) {
+        List<String> buckets = Records.flat(records.ask(Step.of("ZRANGE", keys.buckets(collection), "0", "-1")));
+        long count = 0;
+        for (int from = 0; from < buckets.size(); from += COUNTED) {
+            List<Step> sizes = buckets.subList(from, Math.min(from + COUNTED, buckets.size())).stream()
+                    .map(bucket -> Step.of("HLEN", keys.bucket(collection, Long.parseLong(bucket))))
+                    .toList();
+            for (Object size : records.ask(sizes)) {
+                count += (Long) Objects.requireNonNull(size);
+            }
+        }
+        return count;
+    }
+
     private List<Stored> byNumber(StateCollection collection, long after, int limit) {
         List<Stored> page = new ArrayList<>();
         long bucket = Keys.bucket(after + 1);
         while (page.size() < limit) {
-            List<String> buckets = Records.flat(link.read(Step.of(
+            List<String> buckets = Records.flat(records.ask(Step.of(
                     "ZRANGEBYSCORE",
                     keys.buckets(collection),
                     Long.toString(bucket),
@@ -60,7 +92,7 @@ final class Pages {
         List<Step> steps = new ArrayList<>();
         buckets.forEach(bucket -> steps.add(Step.of("HKEYS", keys.bucket(collection, Long.parseLong(bucket)))));
         List<Long> numbers = new ArrayList<>();
-        for (Object reply : link.read(steps)) {
+        for (Object reply : records.ask(steps)) {
             for (String number : Records.flat(reply)) {
                 numbers.add(Long.parseLong(number));
             }
@@ -91,14 +123,10 @@ final class Pages {
     }
 
     private List<Stored> processedIssues(@Nullable String after, int limit) {
-        Object rank = after == null ? null : link.read(Step.of("ZRANK", keys.processedIssues, after));
+        Object rank = after == null ? null : records.ask(Step.of("ZRANK", keys.processedIssues, after));
         long from = rank instanceof Long found ? found + 1 : 0;
-        Object reply = link.read(Step.of(
-                "ZRANGE",
-                keys.processedIssues,
-                Long.toString(from),
-                Long.toString(from + limit - 1),
-                "WITHSCORES"));
+        Object reply = records.ask(Step.of(
+                "ZRANGE", keys.processedIssues, Long.toString(from), Long.toString(from + limit - 1), "WITHSCORES"));
         if (reply instanceof ErrorReply) {
             return plainProcessedIssues(after, limit);
         }
@@ -112,7 +140,7 @@ final class Pages {
     }
 
     private List<Stored> plainProcessedIssues(@Nullable String after, int limit) {
-        Object reply = link.read(Step.of("SMEMBERS", keys.processedIssues));
+        Object reply = records.ask(Step.of("SMEMBERS", keys.processedIssues));
         if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), Step.of("SMEMBERS", keys.processedIssues), false);
         }
@@ -129,21 +157,21 @@ final class Pages {
     private List<Stored> runningTasks(@Nullable String after, int limit) {
         String metaKey = keys.meta(StateCollection.RUNNING_TASKS);
         List<@Nullable Object> replies =
-                link.read(List.of(Step.of("HGETALL", metaKey), Step.of("HKEYS", keys.runningTasks)));
+                records.ask(List.of(Step.of("HGETALL", metaKey), Step.of("HKEYS", keys.runningTasks)));
         Map<String, Long> orders = new HashMap<>();
         List<String> metas = Records.flat(replies.get(0));
         for (int i = 0; i + 1 < metas.size(); i += 2) {
-            String meta = metas.get(i + 1);
-            orders.put(metas.get(i), Long.parseLong(meta.substring(meta.indexOf(' ') + 1)));
+            orders.put(metas.get(i), TaskForm.order(metas.get(i + 1)));
         }
         List<String> ids = new ArrayList<>(Records.flat(replies.get(1)));
-        ids.sort(Comparator.comparingLong((String id) -> orders.getOrDefault(id, 0L)).thenComparing(id -> id));
+        ids.sort(Comparator.comparingLong((String id) -> orders.getOrDefault(id, 0L))
+                .thenComparing(id -> id));
         return named(StateCollection.RUNNING_TASKS, ids, ids.indexOf(after) + 1, limit);
     }
 
     private List<Stored> processes(@Nullable String after, int limit) {
-        List<String> ids = new ArrayList<>(
-                Records.flat(link.read(Step.of("HKEYS", keys.meta(StateCollection.PROCESSES)))));
+        List<String> ids =
+                new ArrayList<>(Records.flat(records.ask(Step.of("HKEYS", keys.meta(StateCollection.PROCESSES)))));
         ids.removeIf(id -> after != null && id.compareTo(after) <= 0);
         ids.sort(null);
         return named(StateCollection.PROCESSES, ids, 0, limit);

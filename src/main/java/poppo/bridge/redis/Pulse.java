@@ -17,8 +17,7 @@ record Pulse(String processId, long remaining, @Nullable String noted, long serv
     private static final long SLACK = 3;
 
     static List<Step> reads(Keys keys, String processId) {
-        return List.of(
-                Step.of("PTTL", keys.heartbeat(processId)), Step.of("ZSCORE", keys.heartbeats, processId));
+        return List.of(Step.of("PTTL", keys.heartbeat(processId)), Step.of("ZSCORE", keys.heartbeats, processId));
     }
 
     static Pulse of(String processId, @Nullable Object remaining, @Nullable Object noted, long serverMillis) {
@@ -30,7 +29,8 @@ record Pulse(String processId, long remaining, @Nullable String noted, long serv
         if (!(time instanceof List<?> parts) || parts.size() != 2) {
             throw new IllegalArgumentException("TIME was answered with " + time);
         }
-        return Long.parseLong(String.valueOf(parts.get(0))) * 1000 + Long.parseLong(String.valueOf(parts.get(1))) / 1000;
+        return Long.parseLong(String.valueOf(parts.get(0))) * 1000
+                + Long.parseLong(String.valueOf(parts.get(1))) / 1000;
     }
 
     boolean isAlive(Instant now) {
@@ -54,10 +54,13 @@ record Pulse(String processId, long remaining, @Nullable String noted, long serv
     }
 
     /** The last sign of life, also of a dead one; null where nothing is known. */
-    @Nullable Instant lastSeen(Duration ttl) {
+    @Nullable
+    Instant lastSeen(Duration ttl) {
         long expiry = expiry();
         if (expiry == Long.MAX_VALUE || expiry == Long.MIN_VALUE) {
-            return noted == null ? null : Instant.ofEpochMilli(MemberForm.order(noted)).minus(ttl);
+            return noted == null
+                    ? null
+                    : Instant.ofEpochMilli(MemberForm.order(noted)).minus(ttl);
         }
         return Instant.ofEpochMilli(expiry).minus(ttl);
     }

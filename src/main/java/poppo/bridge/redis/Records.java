@@ -52,14 +52,15 @@ final class Records {
     Reading read(RecordKey key, @Nullable String processId) {
         List<Step> steps = new ArrayList<>(steps(key));
         int size = steps.size();
-        steps.add(committer.readEpoch());
+        Committer.EpochCheck check = committer.epochCheck();
+        steps.add(check.step());
         if (processId != null) {
             steps.add(Step.keyless("TIME"));
             steps.addAll(Pulse.reads(keys, processId));
         }
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             List<@Nullable Object> replies = link.read(steps);
-            committer.requireEpoch(replies.get(size));
+            check.require(replies.get(size));
             Stored stored = decode(key, replies.subList(0, size));
             if (stored != null) {
                 return new Reading(stored, processId == null ? null : pulse(processId, replies, size + 1));
@@ -83,9 +84,10 @@ final class Records {
     private void readChunk(List<RecordKey> wanted, List<Stored> found) {
         List<Step> steps = new ArrayList<>(wanted.size() * 3 + 1);
         wanted.forEach(key -> steps.addAll(steps(key)));
-        steps.add(committer.readEpoch());
+        Committer.EpochCheck check = committer.epochCheck();
+        steps.add(check.step());
         List<@Nullable Object> replies = link.read(steps);
-        committer.requireEpoch(replies.get(replies.size() - 1));
+        check.require(replies.get(replies.size() - 1));
         int at = 0;
         for (RecordKey key : wanted) {
             int size = form(key).hasMeta() ? 3 : 1;
@@ -93,6 +95,22 @@ final class Records {
             found.add(stored == null ? read(key) : stored);
             at += size;
         }
+    }
+
+    /** The replies to commands that change nothing, from a server that holds our epoch. */
+    List<@Nullable Object> ask(List<Step> steps) {
+        List<Step> all = new ArrayList<>(steps);
+        Committer.EpochCheck check = committer.epochCheck();
+        all.add(check.step());
+        List<@Nullable Object> replies = link.read(all);
+        check.require(replies.get(steps.size()));
+        return replies.subList(0, steps.size());
+    }
+
+    /** As {@link #ask(List)}, for one command. */
+    @Nullable
+    Object ask(Step step) {
+        return ask(List.of(step)).get(0);
     }
 
     /** What is known of each process, from one moment. */
@@ -108,7 +126,7 @@ final class Records {
         List<Step> steps = new ArrayList<>(processIds.size() * 2 + 1);
         steps.add(Step.keyless("TIME"));
         processIds.forEach(id -> steps.addAll(Pulse.reads(keys, id)));
-        List<@Nullable Object> replies = link.read(steps);
+        List<@Nullable Object> replies = ask(steps);
         long time = Pulse.millis(replies.get(0));
         for (int i = 0; i < processIds.size(); i++) {
             pulses.add(Pulse.of(processIds.get(i), replies.get(2 * i + 1), replies.get(2 * i + 2), time));

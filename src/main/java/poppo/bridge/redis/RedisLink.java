@@ -80,7 +80,8 @@ final class RedisLink implements AutoCloseable {
     }
 
     /** As {@link #read}, for one command. */
-    @Nullable Object read(Step step) {
+    @Nullable
+    Object read(Step step) {
         return read(List.of(step)).get(0);
     }
 
@@ -97,7 +98,8 @@ final class RedisLink implements AutoCloseable {
     private Connection connection() {
         Connection connection = current;
         if (connection == null || !connection.lettuce.isOpen()) {
-            throw new BridgeException.Unavailable("not connected to Redis at " + address() + "; it is tried again by the next probe");
+            throw new BridgeException.Unavailable(
+                    "not connected to Redis at " + address() + "; it is tried again by the next probe");
         }
         return connection;
     }
@@ -113,7 +115,11 @@ final class RedisLink implements AutoCloseable {
         }
         if (!answered) {
             batch.withdraw();
-            throw failure(batch, writes, "no answer within " + options.commandTimeout().toMillis() + " ms", null);
+            throw failure(
+                    batch,
+                    writes,
+                    "no answer within " + options.commandTimeout().toMillis() + " ms",
+                    null);
         }
         List<@Nullable Object> replies = new ArrayList<>(steps.size());
         for (int i = 0; i < steps.size(); i++) {
@@ -138,7 +144,11 @@ final class RedisLink implements AutoCloseable {
         Throwable failure = call.failure();
         if (failure != null || call.isCancelled()) {
             batch.withdraw();
-            throw failure(batch, writes, failure == null ? "the command was dropped" : String.valueOf(failure.getMessage()), failure);
+            throw failure(
+                    batch,
+                    writes,
+                    failure == null ? "the command was dropped" : String.valueOf(failure.getMessage()),
+                    failure);
         }
         if (call.isMalformed()) {
             throw new BridgeException.Corrupt("Redis key " + step.key() + " holds bytes that are no UTF-8 text");
@@ -217,7 +227,8 @@ final class RedisLink implements AutoCloseable {
                 throw e;
             }
         }
-        throw new BridgeException.Unavailable("the cluster at " + address() + " sends us round in circles; see CLUSTER SLOTS");
+        throw new BridgeException.Unavailable(
+                "the cluster at " + address() + " sends us round in circles; see CLUSTER SLOTS");
     }
 
     private StatefulRedisConnection<String, String> open(RedisURI uri) {
@@ -228,16 +239,21 @@ final class RedisLink implements AutoCloseable {
             while (root.getCause() != null) {
                 root = root.getCause();
             }
+            String remedy = new ErrorReply(String.valueOf(root.getMessage())).remedy();
             throw new BridgeException.Unavailable(
-                    "can't connect to Redis at " + address() + ": " + root.getMessage() + "; is it running there?", e);
+                    "can't connect to Redis at " + address() + ": " + root.getMessage() + "; "
+                            + (remedy == null ? "is it running there?" : remedy),
+                    e);
         }
     }
 
     private Map<String, String> take(StatefulRedisConnection<String, String> lettuce, Runnable onNew) {
         Connection unnamed = new Connection(lettuce, 0, "");
-        Object id = exchange(unnamed, List.of(Step.keyless("CLIENT", "ID")), false).get(0);
+        Object id =
+                exchange(unnamed, List.of(Step.keyless("CLIENT", "ID")), false).get(0);
         Map<String, String> server = info(unnamed, "server");
-        Connection connection = new Connection(lettuce, (Long) java.util.Objects.requireNonNull(id), server.getOrDefault("run_id", ""));
+        Connection connection =
+                new Connection(lettuce, (Long) java.util.Objects.requireNonNull(id), server.getOrDefault("run_id", ""));
         killAbandoned(connection);
         requireOwnSlot(connection);
         onNew.run();
@@ -276,7 +292,8 @@ final class RedisLink implements AutoCloseable {
     }
 
     private Map<String, String> info(Connection connection, String section) {
-        Object text = exchange(connection, List.of(Step.keyless("INFO", section)), false).get(0);
+        Object text = exchange(connection, List.of(Step.keyless("INFO", section)), false)
+                .get(0);
         Map<String, String> facts = new HashMap<>();
         String.valueOf(text).lines().forEach(line -> {
             int colon = line.indexOf(':');

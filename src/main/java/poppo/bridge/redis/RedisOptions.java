@@ -41,13 +41,7 @@ public record RedisOptions(
     /** With the defaults: 500 ms for a command, 2 s for a connection, 8192 commands, 10 000 records. */
     public static RedisOptions of(String uri, String project) {
         return new RedisOptions(
-                uri,
-                project,
-                Duration.ofMillis(500),
-                Duration.ofSeconds(2),
-                StateManager.HEARTBEAT_TTL,
-                8192,
-                10_000);
+                uri, project, Duration.ofMillis(500), Duration.ofSeconds(2), StateManager.HEARTBEAT_TTL, 8192, 10_000);
     }
 
     public RedisOptions withCommandTimeout(Duration timeout) {
@@ -87,7 +81,8 @@ public record RedisOptions(
             return RedisURI.create(uri);
         } catch (IllegalArgumentException e) {
             throw new BridgeException.Invalid(
-                    "uri", "must look like redis://host:6379, rediss://host:6379 or redis-sentinel://host:26379/0#name");
+                    "uri",
+                    "must look like redis://host:6379, rediss://host:6379 or redis-sentinel://host:26379/0#name");
         }
     }
 

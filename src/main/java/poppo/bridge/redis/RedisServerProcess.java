@@ -16,14 +16,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import redis.embedded.core.ExecutableProvider;
 
 /**
  * A real {@code redis-server} of our own, on a free port of the loopback interface: the default where no Redis is
- * configured. It keeps its data in an append-only file, never evicts, and ends with this JVM.
+ * configured. It keeps its data in an append-only file, never evicts, and is ended by whoever started it.
  *
  * <p>The server is the one on the {@code PATH}, else the 6.2 that comes with the embedded-redis jar. Not thread-safe.
  */
@@ -32,12 +34,13 @@ public final class RedisServerProcess implements AutoCloseable {
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
     private static final int PORT_ATTEMPTS = 5;
     private static final String LOG = "redis.log";
+    private static final String PID = "redis.pid";
 
     private final Path executable;
     private final Path directory;
     private final int port;
     private final List<String> extra;
-    private final Thread atExit = new Thread(this::kill, "redis-server-exit");
+    private final Thread atExit = new Thread(this::stop, "redis-server-exit");
     private Process process;
 
     private RedisServerProcess(Path executable, Path directory, int port, List<String> extra) throws IOException {
@@ -46,7 +49,6 @@ public final class RedisServerProcess implements AutoCloseable {
         this.port = port;
         this.extra = extra;
         process = launch();
-        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /**
@@ -65,6 +67,7 @@ public final class RedisServerProcess implements AutoCloseable {
         for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
             try {
                 Files.createDirectories(directory);
+                stopLeftover(directory);
                 return new RedisServerProcess(executable, directory, freePort(), List.of(arguments)).ready();
             } catch (IOException e) {
                 throw new BridgeException.Unavailable(
@@ -76,6 +79,32 @@ public final class RedisServerProcess implements AutoCloseable {
             }
         }
         throw java.util.Objects.requireNonNull(last);
+    }
+
+    /**
+     * A server that an owner killed by force has left behind still has the data open, and may have the latest of it: it
+     * ends in order before the next one begins.
+     */
+    private static void stopLeftover(Path directory) throws IOException {
+        Path file = directory.resolve(PID);
+        if (!Files.exists(file)) {
+            return;
+        }
+        Optional<ProcessHandle> leftover = ProcessHandle.of(
+                        Long.parseLong("0" + Files.readString(file).strip()))
+                .filter(process -> process.info().command().orElse("").contains("redis-server"));
+        if (leftover.isPresent()) {
+            leftover.get().destroy();
+            try {
+                leftover.get().onExit().get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                throw new BridgeException.Unavailable(
+                        "a redis-server left behind (pid " + leftover.get().pid() + ") does not end; stop it by hand",
+                        e);
+            }
+        }
     }
 
     /** The {@code redis-server} on the PATH. */
@@ -96,10 +125,9 @@ public final class RedisServerProcess implements AutoCloseable {
         try {
             if (!Files.isExecutable(target)) {
                 Files.createDirectories(directory);
-                Path unpacked =
-                        ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap())
-                                .get()
-                                .toPath();
+                Path unpacked = ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap())
+                        .get()
+                        .toPath();
                 Files.copy(unpacked, target, StandardCopyOption.REPLACE_EXISTING);
                 if (!target.toFile().setExecutable(true)) {
                     throw new IOException(target + " can't be made executable");
@@ -120,17 +148,28 @@ public final class RedisServerProcess implements AutoCloseable {
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 executable.toAbsolutePath().toString(),
-                "--port", Integer.toString(port),
-                "--bind", "127.0.0.1",
-                "--dir", directory.toAbsolutePath().toString(),
-                "--appendonly", "yes",
-                "--appendfsync", "everysec",
-                "--maxmemory-policy", "noeviction",
-                "--save", "",
-                "--daemonize", "no"));
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                directory.toAbsolutePath().toString(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--maxmemory-policy",
+                "noeviction",
+                "--save",
+                "",
+                "--pidfile",
+                directory.resolve(PID).toAbsolutePath().toString(),
+                "--daemonize",
+                "no"));
         command.addAll(extra);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve(LOG).toFile()));
+        builder.redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve(LOG).toFile()));
         builder.environment().remove("REDIS_PASSWORD");
         return builder.start();
     }
@@ -139,7 +178,6 @@ public final class RedisServerProcess implements AutoCloseable {
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
         while (System.nanoTime() - deadline < 0) {
             if (!process.isAlive()) {
-                removeHook();
                 throw new BridgeException.Unavailable("redis-server ended with status " + process.exitValue()
                         + " at once; see " + directory.resolve(LOG));
             }
@@ -149,8 +187,8 @@ public final class RedisServerProcess implements AutoCloseable {
             pause();
         }
         close();
-        throw new BridgeException.Unavailable("redis-server did not answer within " + READY_WITHIN.toSeconds()
-                + " s; see " + directory.resolve(LOG));
+        throw new BridgeException.Unavailable(
+                "redis-server did not answer within " + READY_WITHIN.toSeconds() + " s; see " + directory.resolve(LOG));
     }
 
     private boolean answersPing() {
@@ -173,6 +211,12 @@ public final class RedisServerProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new BridgeException.Unavailable("interrupted while redis-server was starting", e);
         }
+    }
+
+    /** Ends it with this JVM, for an owner that may not come to {@link #close}. */
+    public RedisServerProcess stoppedAtExit() {
+        Runtime.getRuntime().addShutdownHook(atExit);
+        return this;
     }
 
     public String uri() {

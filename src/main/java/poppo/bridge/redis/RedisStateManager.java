@@ -118,8 +118,8 @@ public final class RedisStateManager implements FencedStateManager {
                 basis = new Basis(moved, null, false);
             }
         }
-        throw new BridgeException.Unavailable(
-                key + " was changed by others " + MOST_ATTEMPTS + " times in Redis while it was to be changed; try again");
+        throw new BridgeException.Unavailable(key + " was changed by others " + MOST_ATTEMPTS
+                + " times in Redis while it was to be changed; try again");
     }
 
     /** What a decision is made on. */
@@ -163,7 +163,8 @@ public final class RedisStateManager implements FencedStateManager {
     /** Whether a commit will show that what was decided on still stood. */
     private static boolean isProvedByCommit(Decision decision) {
         return decision instanceof Changed
-                || (decision instanceof Unchanged unchanged && unchanged.effects().aliveProcess() != null);
+                || (decision instanceof Unchanged unchanged
+                        && unchanged.effects().aliveProcess() != null);
     }
 
     /** Commits a decision. Returns null, or the record as it now stands if that is not what was decided on. */
@@ -179,7 +180,8 @@ public final class RedisStateManager implements FencedStateManager {
         }
         Stored before = basis.record;
         if (decision instanceof Changed changed) {
-            List<String> content = write(before, changed.after(), order(before, stamp.order()), sign, stamp.time(), commit);
+            List<String> content =
+                    write(before, changed.after(), order(before, stamp.order()), sign, stamp.time(), commit);
             return commit(commit, before, changed.after(), content, order(before, stamp.order()));
         }
         records.form(before.key()).expect(before, commit);
@@ -281,8 +283,9 @@ public final class RedisStateManager implements FencedStateManager {
         }
         Map<Replacement, Boolean> written = new HashMap<>();
         beforeCommit.run();
-        List<Committer.Answer> answers =
-                transfers.isEmpty() ? List.of() : committer.commitAll(transfers.stream().map(Transfer::commit).toList());
+        List<Committer.Answer> answers = transfers.isEmpty()
+                ? List.of()
+                : committer.commitAll(transfers.stream().map(Transfer::commit).toList());
         for (int i = 0; i < transfers.size(); i++) {
             Transfer transfer = transfers.get(i);
             written.put(transfer.replacement, settle(transfer, answers.get(i)));
@@ -308,8 +311,7 @@ public final class RedisStateManager implements FencedStateManager {
         return known;
     }
 
-    private record Transfer(
-            Replacement replacement, Stored before, Commit commit, List<String> content, long order) {}
+    private record Transfer(Replacement replacement, Stored before, Commit commit, List<String> content, long order) {}
 
     private Transfer transfer(Replacement replacement, Stored before) {
         JsonNode after = replacement.image();
@@ -334,6 +336,11 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     @Override
+    public long count(StateCollection collection) {
+        return guarded(() -> pages.count(collection));
+    }
+
+    @Override
     public List<Long> processing() {
         return guarded(() -> {
             List<String> members = members(keys.processing);
@@ -341,7 +348,8 @@ public final class RedisStateManager implements FencedStateManager {
             members.forEach(number -> statuses.add(Step.of("HGET", keys.issue(number), Issue.STATUS)));
             List<Long> numbers = new ArrayList<>(members.size());
             for (int from = 0; from < statuses.size(); from += CHUNK) {
-                List<@Nullable Object> replies = link.read(statuses.subList(from, Math.min(from + CHUNK, statuses.size())));
+                List<@Nullable Object> replies =
+                        link.read(statuses.subList(from, Math.min(from + CHUNK, statuses.size())));
                 for (int i = 0; i < replies.size(); i++) {
                     if (Issue.PROCESSING.equals(replies.get(i))) {
                         numbers.add(Long.parseLong(members.get(from + i)));
@@ -353,14 +361,16 @@ public final class RedisStateManager implements FencedStateManager {
         });
     }
 
+    /** Issue numbers; what else a plain client may have put there is none of ours. */
     private List<String> members(String key) {
         Step step = Step.of("SMEMBERS", key);
-        List<@Nullable Object> replies = link.read(List.of(step, committer.readEpoch()));
-        if (replies.get(0) instanceof ErrorReply error) {
+        Object reply = records.ask(step);
+        if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), step, false);
         }
-        committer.requireEpoch(replies.get(1));
-        return Records.flat(replies.get(0));
+        List<String> numbers = new ArrayList<>(Records.flat(reply));
+        numbers.removeIf(number -> Orphans.issue(number) == null);
+        return numbers;
     }
 
     @Override

@@ -19,8 +19,8 @@ record Script(String text, String sha) {
                 throw new IllegalStateException(name + " is missing from the jar");
             }
             byte[] text = in.readAllBytes();
-            String sha = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+            String sha =
+                    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
             return new Script(new String(text, StandardCharsets.UTF_8), sha);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

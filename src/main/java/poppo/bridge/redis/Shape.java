@@ -68,7 +68,8 @@ record Shape(String descriptor, List<Field> fields) {
     }
 
     /** The record in {@code hash}, or null when the hash that must be there isn't. */
-    @Nullable ObjectNode image(Map<String, String> hash) {
+    @Nullable
+    ObjectNode image(Map<String, String> hash) {
         if (hash.isEmpty() && (this == UNKNOWN || fields.stream().anyMatch(field -> field.type != Type.NULL))) {
             return null;
         }

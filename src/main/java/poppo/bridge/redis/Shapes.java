@@ -19,7 +19,8 @@ final class Shapes {
     private final RedisLink link;
     private final ConcurrentMap<String, Shape> byName = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, String> names = new ConcurrentHashMap<>();
-    private final Set<String> stored = ConcurrentHashMap.newKeySet();
+    /** Replaced when all is forgotten, so that a commit that ends late adds to a set that nobody asks any more. */
+    private volatile Set<String> stored = ConcurrentHashMap.newKeySet();
 
     Shapes(Keys keys, RedisLink link) {
         this.keys = keys;
@@ -34,9 +35,10 @@ final class Shapes {
         }
         String name = known == null ? Digest.name(shape.descriptor()) : known;
         remember(name, shape);
-        if (!stored.contains(name)) {
+        Set<String> current = stored;
+        if (!current.contains(name)) {
             commit.effect(Step.of("HSETNX", keys.shapes, name, shape.descriptor()));
-            commit.whenDone(() -> stored.add(name));
+            commit.whenDone(() -> current.add(name));
         }
         return name;
     }
@@ -51,6 +53,7 @@ final class Shapes {
     }
 
     private Shape fetch(String name, String key) {
+        Set<String> current = stored;
         Object descriptor = link.read(Step.of("HGET", keys.shapes, name));
         if (!(descriptor instanceof String text)) {
             throw new BridgeException.Corrupt("Redis key " + keys.shapes + " lacks the field " + name + " that " + key
@@ -59,7 +62,7 @@ final class Shapes {
         Shape shape = parse(text, keys.shapes);
         if (names.size() < MOST) {
             remember(name, shape);
-            stored.add(name);
+            current.add(name);
         }
         return shape;
     }
@@ -79,7 +82,7 @@ final class Shapes {
 
     /** The server may be an emptied or another one: takes no shape for stored any more. */
     void forget() {
-        stored.clear();
+        stored = ConcurrentHashMap.newKeySet();
         byName.clear();
         names.clear();
     }

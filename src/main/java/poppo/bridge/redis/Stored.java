@@ -3,6 +3,7 @@ package poppo.bridge.redis;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Served;
 import poppo.bridge.state.StateCollection;
@@ -34,7 +35,17 @@ record Stored(
     }
 
     static long revision(@Nullable String meta) {
-        return meta == null ? 0 : Long.parseLong(meta.substring(0, meta.indexOf(' ')));
+        if (meta == null) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(meta.substring(0, meta.indexOf(' ')));
+        } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+            throw new BridgeException.Corrupt(
+                    "the bridge's own metadata in Redis reads '" + meta
+                            + "', which it never wrote: refill Redis from the files",
+                    e);
+        }
     }
 
     long revision() {
@@ -42,7 +53,8 @@ record Stored(
     }
 
     /** What follows the revision, or null. */
-    @Nullable String hint() {
+    @Nullable
+    String hint() {
         return meta == null ? null : meta.substring(meta.indexOf(' ') + 1);
     }
 

@@ -3,6 +3,7 @@ package poppo.bridge.redis;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.RecordKey;
 
@@ -23,8 +24,15 @@ final class TaskForm extends Form {
         return new Stored(key, meta, content, false, image, order(meta));
     }
 
-    private static long order(@Nullable String meta) {
-        return meta == null ? 0 : Long.parseLong(meta.substring(meta.indexOf(' ') + 1));
+    static long order(@Nullable String meta) {
+        try {
+            return meta == null ? 0 : Long.parseLong(meta.substring(meta.indexOf(' ') + 1));
+        } catch (NumberFormatException e) {
+            throw new BridgeException.Corrupt(
+                    "the bridge's own metadata in Redis reads '" + meta
+                            + "', which it never wrote: refill Redis from the files",
+                    e);
+        }
     }
 
     @Override

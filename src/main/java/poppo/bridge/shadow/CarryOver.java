@@ -1,13 +1,16 @@
 package poppo.bridge.shadow;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Issue;
@@ -25,6 +28,9 @@ import poppo.bridge.state.Versioned;
  * <p>Works on the bare stores: it is also what runs while the breaker keeps everybody else away from Redis.
  */
 final class CarryOver {
+    /** No store tells to the millisecond when it last heard of a process. */
+    private static final Duration HEARD_OF_PRECISION = Duration.ofSeconds(2);
+
     private final Project project;
     private final Pairs pairs;
 
@@ -49,11 +55,12 @@ final class CarryOver {
         void compared(long total);
     }
 
-    /** Carries over whatever is dirty, the files being right about it. */
+    /** Carries over whatever is dirty, the files being right about it; Redis, where they don't have the state. */
     Tally drain() {
         Tally tally = Tally.NONE;
+        Authority right = project.standing().filesBehind() ? Authority.REDIS : Authority.FILE;
         for (Map.Entry<StateCollection, Long> whole : project.dirty.whole().entrySet()) {
-            Tally swept = sweep(whole.getKey(), key -> Authority.FILE, Progress.NONE);
+            Tally swept = sweep(whole.getKey(), key -> right, Progress.NONE);
             if (swept.left() == 0) {
                 project.dirty.cleanWhole(whole.getKey(), whole.getValue());
             }
@@ -62,9 +69,19 @@ final class CarryOver {
         List<RecordKey> single = project.dirty.single();
         for (int from = 0; from < single.size(); from += Pairs.CHUNK) {
             List<RecordKey> chunk = single.subList(from, Math.min(from + Pairs.CHUNK, single.size()));
-            tally = tally.plus(carry(chunk, key -> Authority.FILE, false));
+            tally = tally.plus(carry(chunk, key -> right, false));
         }
         return tally;
+    }
+
+    /** As {@link #sweepAll(Function, Progress)}, each record from the store that has authority over it. */
+    Tally sweepAll(Progress progress) {
+        return sweepAll(this::authority, progress);
+    }
+
+    /** Which store is right about a record now. */
+    Authority authority(RecordKey key) {
+        return project.route(key).authority();
     }
 
     /** Compares every record of every collection and copies those that differ. */
@@ -80,8 +97,10 @@ final class CarryOver {
     private Tally sweep(StateCollection collection, Function<RecordKey, Authority> right, Progress progress) {
         Tally[] tally = {Tally.NONE};
         pairs.walk(collection, chunk -> {
-            List<RecordKey> differing =
-                    chunk.stream().filter(pair -> !pair.compare().agrees()).map(Pair::key).toList();
+            List<RecordKey> differing = chunk.stream()
+                    .filter(pair -> !agrees(pair, right.apply(pair.key())))
+                    .map(Pair::key)
+                    .toList();
             tally[0] = tally[0].plus(new Tally(chunk.size() - differing.size(), 0, 0));
             tally[0] = tally[0].plus(carry(differing, right, true));
             progress.compared(tally[0].compared());
@@ -95,22 +114,58 @@ final class CarryOver {
             return Tally.NONE;
         }
         try (RecordLocks.Held held = project.locks.lockAll(keys)) {
-            List<Pair> differing = readAndClean(keys);
-            copy(differing, Authority.REDIS, right, unexplained);
-            copy(differing, Authority.FILE, right, unexplained);
-            long left = readAndClean(differing.stream().map(Pair::key).toList()).size();
+            // Asked once for each, so that a change of authority meanwhile can't have a record copied both ways.
+            Map<RecordKey, Authority> asked = new HashMap<>();
+            Function<RecordKey, Authority> from = key -> asked.computeIfAbsent(key, right);
+            List<Pair> differing = readAndClean(keys, pair -> agrees(pair, from.apply(pair.key())));
+            copy(differing, Authority.REDIS, from, unexplained);
+            copy(differing, Authority.FILE, from, unexplained);
+            List<RecordKey> copied = differing.stream().map(Pair::key).toList();
+            long left = readAndClean(copied, pair -> pair.compare().agrees()).size();
             return new Tally(keys.size(), differing.size() - left, left);
         }
     }
 
+    /**
+     * Whether there is nothing to carry over: the images agree, and the store that is to be told has heard of the holder as
+     * lately as the one that is right. Without that a holder that lives would be dead to whom authority goes.
+     */
+    private boolean agrees(Pair pair, Authority right) {
+        return pair.compare().agrees() && isHeardOfAlike(pair, right);
+    }
+
+    private boolean isHeardOfAlike(Pair pair, Authority right) {
+        Versioned source = right == Authority.FILE ? pair.file() : pair.redis();
+        String process = process(source);
+        if (process == null) {
+            return true;
+        }
+        Instant now = Instant.ofEpochMilli(project.clock.millis());
+        Instant known = store(right).lastSeen(process, now).orElse(null);
+        if (known == null) {
+            return true;
+        }
+        Instant there = store(other(right)).lastSeen(process, now).orElse(null);
+        return there != null && !there.isBefore(known.minus(HEARD_OF_PRECISION));
+    }
+
+    /** The process whose life goes with a record: its holder, or the one it describes. */
+    private static @Nullable String process(Versioned record) {
+        return switch (record.key().collection()) {
+            case PROCESSES -> record.key().id();
+            case ISSUES -> Issue.holder(record.image());
+            default -> null;
+        };
+    }
+
     /** Takes the mark off those that agree, and returns the others. */
-    private List<Pair> readAndClean(List<RecordKey> keys) {
+    private List<Pair> readAndClean(List<RecordKey> keys, Predicate<Pair> agrees) {
         List<DirtyRecords.@Nullable Mark> marks = new ArrayList<>(keys.size());
         keys.forEach(key -> marks.add(project.dirty.markOf(key)));
         List<Pair> differing = new ArrayList<>();
         List<Pair> all = read(keys);
         for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).compare().agrees()) {
+            if (agrees.test(all.get(i))) {
                 project.dirty.clean(keys.get(i), marks.get(i));
             } else {
                 differing.add(all.get(i));
@@ -131,15 +186,15 @@ final class CarryOver {
 
     /** Copies those that {@code to} is wrong about. */
     private void copy(
-            Collection<Pair> differing, Authority to, Function<RecordKey, Authority> right, boolean unexplained) {
+            Collection<Pair> differing, Authority to, Function<RecordKey, Authority> from, boolean unexplained) {
         List<Replacement> replacements = new ArrayList<>();
         for (Pair pair : differing) {
-            if (right.apply(pair.key()) == to) {
+            if (from.apply(pair.key()) == to) {
                 continue;
             }
             Versioned source = to == Authority.REDIS ? pair.file() : pair.redis();
             Versioned target = to == Authority.REDIS ? pair.redis() : pair.file();
-            if (unexplained && target.image() != null) {
+            if (unexplained && target.image() != null && !pair.compare().agrees()) {
                 project.setAside.keep(to, pair.key(), target.image(), source.image());
             }
             replacements.add(new Replacement(
@@ -152,18 +207,18 @@ final class CarryOver {
 
     private @Nullable Instant holderSeen(Versioned source, Authority from) {
         Instant now = Instant.ofEpochMilli(project.clock.millis());
-        if (source.key().collection() == StateCollection.PROCESSES) {
-            return store(from).lastSeen(source.key().id(), now).orElse(null);
-        }
-        String holder = source.key().collection() == StateCollection.ISSUES ? Issue.holder(source.image()) : null;
-        if (holder == null) {
+        String process = process(source);
+        if (process == null) {
             return null;
         }
-        return store(from).lastSeen(holder, now).orElseGet(() -> lastHeartbeat(source.image()));
+        return store(from).lastSeen(process, now).orElseGet(() -> lastHeartbeat(source));
     }
 
-    private static @Nullable Instant lastHeartbeat(@Nullable JsonNode issue) {
-        return issue == null ? null : new Issue(issue).lastHeartbeat();
+    private static @Nullable Instant lastHeartbeat(Versioned record) {
+        JsonNode image = record.image();
+        return image == null || record.key().collection() != StateCollection.ISSUES
+                ? null
+                : new Issue(image).lastHeartbeat();
     }
 
     private StateManager store(Authority which) {

@@ -52,7 +52,8 @@ public final class Comparison {
      * @param differences empty when the record is equal or noise
      * @param noise the rule that applied, or null
      */
-    public record Result(List<Difference> differences, @Nullable Noise noise) {
+    public record Result(
+            List<Difference> differences, @Nullable Noise noise) {
         static final Result EQUAL = new Result(List.of(), null);
 
         public boolean isEqual() {
@@ -72,7 +73,8 @@ public final class Comparison {
         }
         List<Difference> differences = new ArrayList<>();
         collect(key, "", file, redis, differences);
-        boolean onlyHeartbeat = differences.stream().allMatch(each -> each.pointer().equals("/" + Issue.LAST_HEARTBEAT));
+        boolean onlyHeartbeat =
+                differences.stream().allMatch(each -> each.pointer().equals("/" + Issue.LAST_HEARTBEAT));
         if (onlyHeartbeat && isHeldAlike(file, redis)) {
             return new Result(List.of(), Noise.HEARTBEAT);
         }

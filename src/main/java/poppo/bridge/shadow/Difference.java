@@ -13,7 +13,11 @@ import poppo.bridge.state.RecordKey;
  * @param file the value there in the files; null where there is none
  * @param redis the value there in Redis; null where there is none
  */
-public record Difference(RecordKey key, String pointer, @Nullable JsonNode file, @Nullable JsonNode redis) {
+public record Difference(
+        RecordKey key,
+        String pointer,
+        @Nullable JsonNode file,
+        @Nullable JsonNode redis) {
     /** The kinds of spec/http-api.md. */
     public enum Kind {
         MISSING_IN_REDIS("missing-in-redis"),

@@ -81,7 +81,8 @@ final class DirtyRecords {
     }
 
     /** The mark a record bears now, for {@link #clean}. */
-    @Nullable Mark markOf(RecordKey key) {
+    @Nullable
+    Mark markOf(RecordKey key) {
         return single.get(key);
     }
 

@@ -42,11 +42,20 @@ final class JsonLines {
         }
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-            ByteBuffer bytes = ByteBuffer.wrap((Json.compact(value) + "\n").getBytes(StandardCharsets.UTF_8));
+            String line = (isTorn() ? "\n" : "") + Json.compact(value) + "\n";
+            ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             channel.force(false);
+        }
+    }
+
+    /** Whether a crash or a full disk cut the last line short, so that the next one must not go on with it. */
+    private boolean isTorn() throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return channel.size() > 0 && channel.read(last, channel.size() - 1) == 1 && last.get(0) != '\n';
         }
     }
 
@@ -61,7 +70,10 @@ final class JsonLines {
 
     private static List<String> lines(Path part) {
         try {
-            return Files.readAllLines(part);
+            // Not Files.readAllLines: a line may be torn in the middle of a character.
+            return new String(Files.readAllBytes(part), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             throw new BridgeException.Unavailable(part + " can't be read: " + e + "; check its permissions", e);
         }

@@ -38,7 +38,8 @@ final class Mismatches {
 
     private synchronized void note(String found, List<Difference> differences) {
         Difference first = differences.get(0);
-        String signature = first.key().collection() + " " + first.pointer() + " " + first.kind().label();
+        String signature = first.key().collection() + " " + first.pointer() + " "
+                + first.kind().label();
         if (bySignature.size() >= MAX_SIGNATURES && !bySignature.containsKey(signature)) {
             return;
         }

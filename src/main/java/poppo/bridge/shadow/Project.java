@@ -1,11 +1,11 @@
 package poppo.bridge.shadow;
 
 import java.time.Clock;
-import java.util.concurrent.locks.StampedLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.LocalStateManager;
+import poppo.bridge.state.RecordKey;
 
 /**
  * The two stores of one project, and what routing, recovery and phase changes share.
@@ -21,7 +21,7 @@ final class Project {
     final SetAside setAside;
     final DirtyRecords dirty;
     final RecordLocks locks = new RecordLocks();
-    final StampedLock gate = new StampedLock();
+    final Gate gate = new Gate();
 
     private final StandingFile file;
     private volatile Standing standing;
@@ -41,10 +41,18 @@ final class Project {
         this.standing = stored.standing();
         this.cleanStop = stored.cleanStop();
         save(null);
+        tellFiles();
     }
 
     Standing standing() {
         return standing;
+    }
+
+    /** The route of a record now; a dirty record's, even while Redis is believed, is the one without Redis. */
+    Route route(RecordKey key) {
+        Standing now = standing;
+        boolean filesAreRight = now.believed() && !now.filesBehind() && dirty.contains(key);
+        return filesAreRight ? now.down() : now.route(key);
     }
 
     /** Replaces the standing, then makes it durable: for what can't be refused, like a fail-over. */

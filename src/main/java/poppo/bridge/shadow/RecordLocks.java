@@ -6,7 +6,7 @@ import poppo.bridge.state.RecordKey;
 
 /**
  * Orders the operations on one record across both stores: they run one after the other; those on different records run
- * in parallel, but for the rare pair that shares a stripe.
+ * in parallel, but for the rare pair that shares a stripe. Fair, so that a carry-over gets its turn on a busy record.
  */
 final class RecordLocks {
     private static final int STRIPES = 1024;
@@ -15,7 +15,7 @@ final class RecordLocks {
 
     RecordLocks() {
         for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new ReentrantLock();
+            stripes[i] = new ReentrantLock(true);
         }
     }
 

@@ -30,7 +30,7 @@ final class Recovery {
     private final CarryOver carryOver;
     private final ShadowOptions options;
     private final Breaker breaker;
-    private @Nullable String trustedRunId;
+    private volatile @Nullable String trustedRunId;
     private volatile Instant nextTry = Instant.MIN;
     private Duration pause;
 
@@ -59,9 +59,10 @@ final class Recovery {
         if (!before.believed()) {
             return;
         }
-        boolean filesTakeOver = before.authority() == Authority.REDIS && before.down().authority() == Authority.FILE;
+        boolean filesTakeOver =
+                before.authority() == Authority.REDIS && before.down().authority() == Authority.FILE;
         if (filesTakeOver) {
-            project.files.grantGrace(now);
+            grantGrace(now);
         }
         try {
             project.force(s -> filesTakeOver ? s.believing(false).withEpoch(s.epoch() + 1) : s.believing(false));
@@ -73,6 +74,15 @@ final class Recovery {
         details.set("epoch", Json.number(project.standing().epoch()));
         details.put("authority", project.standing().authority().label());
         project.audit.note("fail-over", reason, details);
+    }
+
+    /** Without it a process may be taken for dead too early; with Redis still believed, nothing would work at all. */
+    private void grantGrace(Instant now) {
+        try {
+            project.files.grantGrace(now);
+        } catch (BridgeException e) {
+            LOG.error("The fail-over goes on without a time of grace for all processes: {}", e.getMessage());
+        }
     }
 
     /** Gives Redis another try if it is due. */
@@ -110,11 +120,14 @@ final class Recovery {
         if (standing.down() == Route.REFUSED) {
             requireSameState(standing, server);
             fence(server);
-            Tally tally = standing.filesBehind() ? carryOver.sweepAll(key -> Authority.REDIS, CarryOver.Progress.NONE) : Tally.NONE;
+            Tally tally = standing.filesBehind()
+                    ? carryOver.sweepAll(key -> Authority.REDIS, CarryOver.Progress.NONE)
+                    : Tally.NONE;
             believe(s -> s.withFilesBehind(s.phase() == Phase.REDIS_ONLY));
             return tally;
         }
-        if (!server.runId().equals(trustedRunId) || server.epoch() == null) {
+        Long epoch = server.epoch();
+        if (!server.runId().equals(trustedRunId) || epoch == null || epoch > standing.epoch()) {
             project.dirty.markAll();
         }
         fence(server);
@@ -122,13 +135,11 @@ final class Recovery {
         for (int round = 0; round < ROUNDS && isMuchLeft(); round++) {
             tally = tally.plus(carryOver.drain());
         }
-        long pass = project.gate.writeLock();
-        try {
+        try (Gate.Pass alone = project.gate.shut()) {
+            project.files.poll();
             tally = tally.plus(carryOver.drain());
             carryOver.drainFully();
             believe(s -> s);
-        } finally {
-            project.gate.unlockWrite(pass);
         }
         return tally;
     }
@@ -139,13 +150,42 @@ final class Recovery {
 
     private void fence(Server server) {
         long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch()) + 1;
-        project.commit(s -> s.withEpoch(epoch));
+        // Redis first: an epoch known here that Redis never got would make it look older than it is.
         project.redis.fence(epoch);
+        project.commit(s -> s.withEpoch(epoch));
     }
 
+    /** Closes the breaker last: a failure after that finds Redis believed, and takes the belief away again. */
     private void believe(java.util.function.UnaryOperator<Standing> change) {
-        breaker.close();
         project.commit(s -> change.apply(s).believing(true));
+        breaker.close();
+    }
+
+    /**
+     * Asks Redis after a carry-over failed, which goes past the breaker: one that doesn't answer as the server that is
+     * believed, is not believed from here on.
+     *
+     * @return whether it was Redis that failed
+     */
+    boolean doubt(BridgeException.Unavailable failure) {
+        boolean redisFailed = failure instanceof BridgeException.Fenced || !answersAsTrusted();
+        if (redisFailed) {
+            breaker.open(String.valueOf(failure.getMessage()));
+        }
+        return redisFailed;
+    }
+
+    private boolean answersAsTrusted() {
+        try {
+            return isTrusted(project.redis.probe());
+        } catch (BridgeException.Unavailable e) {
+            return false;
+        }
+    }
+
+    /** Whether this is the server that is believed, not restarted since. */
+    boolean isTrusted(Server server) {
+        return server.runId().equals(trustedRunId);
     }
 
     /** Where Redis has the only copy, an empty or older one must not take its place. */
@@ -199,7 +239,9 @@ final class Recovery {
             }
         }
         if (!returnNow()) {
-            LOG.warn("Redis is not believed at the start: {}", breaker.condition().reason());
+            LOG.warn(
+                    "Redis is not believed at the start: {}",
+                    breaker.condition().reason());
         }
     }
 

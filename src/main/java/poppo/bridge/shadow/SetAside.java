@@ -43,7 +43,8 @@ final class SetAside {
             lines.append(entry);
         } catch (IOException e) {
             throw new BridgeException.Unavailable(
-                    lines.file() + " can't be written, so " + key + " is not overwritten: " + e + "; check the disk", e);
+                    lines.file() + " can't be written, so " + key + " is not overwritten: " + e + "; check the disk",
+                    e);
         }
     }
 }

@@ -22,8 +22,8 @@ final class ShadowReads implements AutoCloseable {
     private final StateManager redis;
     private final Mismatches mismatches;
     private final int percent;
-    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), task -> {
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), task -> {
                 Thread daemon = new Thread(task, "bridge-shadow-reads");
                 daemon.setDaemon(true);
                 return daemon;

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
@@ -44,6 +46,8 @@ import poppo.bridge.state.Versioned;
  * <p>A change of phase, a fail-over and a return are {@link Transitions} and {@link Recovery}; here is only the routing.
  */
 public final class ShadowStateManager implements StateManager {
+    private static final Logger LOG = LoggerFactory.getLogger(ShadowStateManager.class);
+
     private final Project project;
     private final ObservedStateManager files;
     private final ObservedStateManager redis;
@@ -88,8 +92,8 @@ public final class ShadowStateManager implements StateManager {
         this.recovery = new Recovery(project, carryOver, options);
         this.transitions = new Transitions(project, carryOver, recovery);
         this.mismatches = new Mismatches(parts.audit());
-        this.files = new ObservedStateManager(
-                parts.files(), Served.FILE, ObservedStateManager.Guard.NONE, parts.observer());
+        this.files =
+                new ObservedStateManager(parts.files(), Served.FILE, ObservedStateManager.Guard.NONE, parts.observer());
         this.redis = new ObservedStateManager(parts.redis(), Served.REDIS, recovery.breaker(), parts.observer());
         this.shadowReads = new ShadowReads(project, redis, mismatches, options.shadowReadPercent());
         this.keeper = new Keeper(this::keep, options.keeperInterval());
@@ -105,18 +109,17 @@ public final class ShadowStateManager implements StateManager {
 
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
-        long pass = project.gate.readLock();
-        try (RecordLocks.Held held = project.locks.lock(operation.key())) {
-            Execution execution = executeRouted(operation, stamp);
-            tell(execution, stamp);
-            return execution;
-        } finally {
-            project.gate.unlockRead(pass);
+        Execution execution;
+        try (Gate.Pass pass = project.gate.enter();
+                RecordLocks.Held held = project.locks.lock(operation.key())) {
+            execution = executeRouted(operation, stamp);
         }
+        tell(execution, stamp);
+        return execution;
     }
 
     private Execution executeRouted(Operation operation, Stamp stamp) {
-        return switch (route(operation.key()).writes()) {
+        return switch (project.route(operation.key()).writes()) {
             case FILE -> files.execute(operation, stamp);
             case FILE_THEN_REDIS -> executeOnBoth(operation, stamp);
             case REDIS_MIRRORED -> executeMirrored(operation, stamp);
@@ -124,12 +127,6 @@ public final class ShadowStateManager implements StateManager {
             case FILE_MARKED_DIRTY -> executeMeanwhile(operation, stamp, DirtyRecords.Cause.MISSED);
             case REFUSED -> throw refused();
         };
-    }
-
-    /** The route of a record now; a dirty record's, even while Redis is believed, is the one without Redis. */
-    private Route route(RecordKey key) {
-        Standing standing = project.standing();
-        return standing.believed() && project.dirty.contains(key) ? standing.down() : standing.route(key);
     }
 
     private Execution executeMeanwhile(Operation operation, Stamp stamp, DirtyRecords.Cause cause) {
@@ -194,30 +191,36 @@ public final class ShadowStateManager implements StateManager {
 
     /** Copies what Redis has just committed to the files; if they can't take it, the commit is taken back. */
     private void mirror(Execution onRedis, Decision.Changed changed, Stamp stamp) {
-        String process = changed.effects().aliveProcess();
-        try {
-            overwrite(files, onRedis.key(), onRedis.after(), process == null ? null : stamp.now(), stamp.order());
-        } catch (BridgeException.UnknownOutcome e) {
-            project.dirty.mark(onRedis.key(), DirtyRecords.Cause.UNKNOWN);
-            throw e;
-        } catch (BridgeException e) {
-            takeBack(onRedis, stamp, e);
-            throw e;
-        }
+        Instant seen = changed.effects().aliveProcess() == null ? null : stamp.now();
+        mirror(onRedis.key(), onRedis.before(), onRedis.after(), seen, stamp.order());
         emit(changed.effects().label());
     }
 
-    /** While the record is dirty the files are right about it, and they don't have the change either. */
-    private void takeBack(Execution onRedis, Stamp stamp, BridgeException cause) {
-        if (project.standing().filesBehind()) {
-            throw new BridgeException.UnknownOutcome(
-                    onRedis.key() + " is written in Redis but not in the files: " + cause.getMessage(), cause);
-        }
-        project.dirty.mark(onRedis.key(), DirtyRecords.Cause.MISSED);
-        DirtyRecords.Mark mark = project.dirty.markOf(onRedis.key());
+    private void mirror(
+            RecordKey key, @Nullable JsonNode before, @Nullable JsonNode after, @Nullable Instant seen, long order) {
         try {
-            overwrite(redis, onRedis.key(), onRedis.before(), null, stamp.order());
-            project.dirty.clean(onRedis.key(), mark);
+            overwrite(files, key, after, seen, order);
+        } catch (BridgeException.UnknownOutcome e) {
+            project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
+            throw e;
+        } catch (BridgeException e) {
+            takeBack(key, before, order, e);
+            throw e;
+        }
+    }
+
+    /** While the record is dirty the files are right about it, and they don't have the change either. */
+    private void takeBack(RecordKey key, @Nullable JsonNode before, long order, BridgeException cause) {
+        if (project.standing().filesBehind()) {
+            project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
+            throw new BridgeException.UnknownOutcome(
+                    key + " is written in Redis but not in the files: " + cause.getMessage(), cause);
+        }
+        project.dirty.mark(key, DirtyRecords.Cause.MISSED);
+        DirtyRecords.Mark mark = project.dirty.markOf(key);
+        try {
+            overwrite(redis, key, before, null, order);
+            project.dirty.clean(key, mark);
         } catch (BridgeException e) {
             cause.addSuppressed(e);
         }
@@ -228,17 +231,24 @@ public final class ShadowStateManager implements StateManager {
             StateManager store, RecordKey key, @Nullable JsonNode image, @Nullable Instant seen, long order) {
         for (int attempt = 0; attempt < 10; attempt++) {
             Versioned there = store.read(key);
-            if (Objects.equals(there.image(), image)
-                    || store.replaceAll(List.of(new Replacement(key, image, there.version(), seen, order))).get(0)) {
+            if (store.replaceAll(List.of(new Replacement(key, image, there.version(), seen, order)))
+                    .get(0)) {
                 return;
             }
         }
         throw new BridgeException.Unavailable(key + " is being changed by somebody else all the time; try again");
     }
 
+    /** The operation has taken effect by now, so it must not end as one that has not. */
     private void emit(@Nullable LabelRequest label) {
         if (label != null) {
-            project.files.emit(label);
+            try {
+                project.files.emit(label);
+            } catch (BridgeException.Unavailable e) {
+                throw new BridgeException.UnknownOutcome(
+                        "The status is changed, but its label request can't be handed on; ask again: " + e.getMessage(),
+                        e);
+            }
         }
     }
 
@@ -252,9 +262,9 @@ public final class ShadowStateManager implements StateManager {
 
     @Override
     public Versioned read(RecordKey key) {
-        Route route = route(key);
+        Route route = project.route(key);
         return switch (route.reads()) {
-            case FILE -> files.read(key);
+            case FILE -> route == Route.FILES_MEANWHILE ? readMeanwhile(key) : files.read(key);
             case FILE_COMPARED -> shadowReads.compared(files.read(key));
             case REDIS_ELSE_FILE -> readRedisElseFile(key, route);
             case REDIS -> redis.read(key);
@@ -275,6 +285,11 @@ public final class ShadowStateManager implements StateManager {
         } catch (BridgeException e) {
             return fallBack(e, () -> readInTurn(key));
         }
+    }
+
+    /** A write that began while Redis was believed may be in Redis, where it was seen, and not in the files yet. */
+    private Versioned readMeanwhile(RecordKey key) {
+        return project.locks.isBusy(key) ? readInTurn(key) : files.read(key);
     }
 
     private Versioned readInTurn(RecordKey key) {
@@ -348,13 +363,10 @@ public final class ShadowStateManager implements StateManager {
     @Override
     public List<Boolean> replaceAll(List<Replacement> replacements) {
         List<Boolean> written = new ArrayList<>(replacements.size());
-        long pass = project.gate.readLock();
-        try {
+        try (Gate.Pass pass = project.gate.enter()) {
             for (Replacement replacement : replacements) {
                 written.add(replace(replacement));
             }
-        } finally {
-            project.gate.unlockRead(pass);
         }
         return written;
     }
@@ -362,24 +374,56 @@ public final class ShadowStateManager implements StateManager {
     private boolean replace(Replacement wanted) {
         RecordKey key = wanted.key();
         try (RecordLocks.Held held = project.locks.lock(key)) {
-            Route route = route(key);
-            if (route == Route.REFUSED) {
-                throw refused();
-            }
-            boolean readFromRedis = route.reads() == Route.Reads.REDIS_ELSE_FILE || route.reads() == Route.Reads.REDIS;
-            if (!(readFromRedis ? redis : files).read(key).version().equals(wanted.expectedVersion())) {
+            Route route = project.route(key);
+            Versioned there = readToReplace(key, route);
+            if (!there.version().equals(wanted.expectedVersion())) {
                 return false;
             }
-            if (route.authority() == Authority.REDIS) {
-                overwrite(redis, key, wanted.image(), wanted.holderSeen(), wanted.order());
-            }
-            if (route.authority() == Authority.FILE || route.writes() == Route.Writes.REDIS_MIRRORED) {
-                overwrite(files, key, wanted.image(), wanted.holderSeen(), wanted.order());
-            }
-            if (route.authority() == Authority.FILE && project.standing().phase().usesRedis()) {
-                project.dirty.mark(key, DirtyRecords.Cause.MISSED);
+            if (route.authority() == Authority.FILE || there.served() == Served.FILE) {
+                replaceInFiles(wanted, DirtyRecords.Cause.MISSED);
+            } else {
+                replaceInRedis(wanted, there, route);
             }
             return true;
+        }
+    }
+
+    /** Reads a record where {@link #read} would. */
+    private Versioned readToReplace(RecordKey key, Route route) {
+        return switch (route.reads()) {
+            case FILE, FILE_COMPARED -> files.read(key);
+            case REDIS -> redis.read(key);
+            case REFUSED -> throw refused();
+            case REDIS_ELSE_FILE -> {
+                try {
+                    yield redis.read(key);
+                } catch (BridgeException e) {
+                    yield fallBack(e, () -> files.read(key));
+                }
+            }
+        };
+    }
+
+    private void replaceInFiles(Replacement wanted, DirtyRecords.Cause cause) {
+        if (project.standing().phase().usesRedis()) {
+            project.dirty.mark(wanted.key(), cause);
+        }
+        overwrite(files, wanted.key(), wanted.image(), wanted.holderSeen(), wanted.order());
+    }
+
+    private void replaceInRedis(Replacement wanted, Versioned before, Route route) {
+        RecordKey key = wanted.key();
+        try {
+            overwrite(redis, key, wanted.image(), wanted.holderSeen(), wanted.order());
+        } catch (BridgeException e) {
+            fallBack(e, () -> {
+                replaceInFiles(wanted, missed(e));
+                return true;
+            });
+            return;
+        }
+        if (route.writes() == Route.Writes.REDIS_MIRRORED) {
+            mirror(key, before.image(), wanted.image(), wanted.holderSeen(), wanted.order());
         }
     }
 
@@ -411,8 +455,7 @@ public final class ShadowStateManager implements StateManager {
             long epoch = fenceForBackfill();
             project.commit(s -> s.withEpoch(epoch));
         }
-        CarryOver.Tally tally =
-                carryOver.sweepAll(key -> project.standing().route(key).authority(), progress::accept);
+        CarryOver.Tally tally = carryOver.sweepAll(progress::accept);
         if (tally.left() == 0) {
             project.commit(s -> s.withBackfilled(true));
         }
@@ -451,8 +494,12 @@ public final class ShadowStateManager implements StateManager {
      * @param right null: whichever has authority over the record
      */
     public Copied repair(List<RecordKey> keys, @Nullable Authority right) {
-        CarryOver.Tally tally = carryOver.carry(
-                keys, key -> right == null ? project.standing().route(key).authority() : right, true);
+        if (right == Authority.FILE && project.standing().filesBehind()) {
+            throw new BridgeException.Conflict(
+                    "files-behind",
+                    "The files don't have the whole state, so nothing is repaired from them; go down first");
+        }
+        CarryOver.Tally tally = carryOver.carry(keys, key -> right == null ? carryOver.authority(key) : right, true);
         return new Copied(tally.compared(), tally.copied(), tally.left());
     }
 
@@ -483,7 +530,7 @@ public final class ShadowStateManager implements StateManager {
                 fallbacks.sum());
     }
 
-    /** Calls {@code listener} after every change of an issue's status, on the thread that made it: be quick. */
+    /** Calls {@code listener} after every change of an issue's status, on the thread that made it, outside all locks. */
     public void onStatusChange(Consumer<StatusChange> listener) {
         listeners.add(listener);
     }
@@ -498,7 +545,16 @@ public final class ShadowStateManager implements StateManager {
         if (!Objects.equals(before, after)) {
             String process = execution.after() == null ? null : new Issue(execution.after()).processId();
             StatusChange change = new StatusChange(execution.key().number(), after, process, stamp.now());
-            listeners.forEach(listener -> listener.accept(change));
+            listeners.forEach(listener -> tell(listener, change));
+        }
+    }
+
+    /** The operation has taken effect, so a listener can't make it fail any more. */
+    private static void tell(Consumer<StatusChange> listener, StatusChange change) {
+        try {
+            listener.accept(change);
+        } catch (RuntimeException e) {
+            LOG.error("A listener failed on {}", change, e);
         }
     }
 
@@ -534,7 +590,17 @@ public final class ShadowStateManager implements StateManager {
         if (!standing.believed()) {
             recovery.tryReturn();
         } else if (!project.dirty.isEmpty()) {
+            drain();
+        }
+    }
+
+    private void drain() {
+        try {
             carryOver.drain();
+        } catch (BridgeException.Unavailable e) {
+            if (!recovery.doubt(e)) {
+                throw e;
+            }
         }
     }
 
@@ -543,12 +609,10 @@ public final class ShadowStateManager implements StateManager {
     public void close() {
         keeper.close();
         shadowReads.close();
-        long pass = project.gate.writeLock();
-        try {
+        try (Gate.Pass alone = project.gate.shut()) {
             project.files.flush();
             project.save(leaveInOrder());
         } finally {
-            project.gate.unlockWrite(pass);
             project.redis.close();
             project.files.close();
         }
@@ -559,7 +623,8 @@ public final class ShadowStateManager implements StateManager {
             return null;
         }
         try {
-            return new StandingFile.CleanStop(project.redis.probe().revision());
+            FencedStateManager.Server server = project.redis.probe();
+            return recovery.isTrusted(server) ? new StandingFile.CleanStop(server.revision()) : null;
         } catch (BridgeException.Unavailable e) {
             return null;
         }

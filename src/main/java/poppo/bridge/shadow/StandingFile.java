@@ -56,17 +56,36 @@ final class StandingFile {
             throw new BridgeException.Invalid("/format", "expected " + FORMAT + ", written by this version");
         }
         Rollout rollout = new Rollout(
-                Phase.of(json.path("phase").asText()),
-                whole(json, "readPercent"),
-                whole(json, "writePercent"));
+                Phase.of(json.path("phase").asText()), whole(json, "readPercent"), whole(json, "writePercent"));
         JsonNode epoch = json.path("epoch");
         if (!epoch.canConvertToExactIntegral() || epoch.longValue() < 1) {
             throw new BridgeException.Invalid("/epoch", "expected a whole number from 1");
         }
         Standing standing = new Standing(
-                rollout, epoch.longValue(), false, json.path("filesBehind").asBoolean(), json.path("backfilled").asBoolean());
-        JsonNode clean = json.path("cleanStop");
-        return new Stored(standing, clean.isObject() ? new CleanStop(clean.path("revision").asLong()) : null);
+                rollout, epoch.longValue(), false, yesOrNo(json, "filesBehind"), yesOrNo(json, "backfilled"));
+        if (!rollout.phase().keepsFiles() && !standing.filesBehind()) {
+            throw new BridgeException.Invalid("/filesBehind", "in phase '" + rollout.phase() + "' it can only be true");
+        }
+        return new Stored(standing, cleanStop(json));
+    }
+
+    private static @Nullable CleanStop cleanStop(JsonNode json) {
+        if (!json.has("cleanStop")) {
+            return null;
+        }
+        JsonNode revision = json.path("cleanStop").path("revision");
+        if (!revision.isIntegralNumber()) {
+            throw new BridgeException.Invalid("/cleanStop/revision", "expected a whole number");
+        }
+        return new CleanStop(revision.longValue());
+    }
+
+    private static boolean yesOrNo(JsonNode json, String field) {
+        JsonNode value = json.path(field);
+        if (!value.isBoolean()) {
+            throw new BridgeException.Invalid("/" + field, "expected true or false");
+        }
+        return value.booleanValue();
     }
 
     private static int whole(JsonNode json, String field) {

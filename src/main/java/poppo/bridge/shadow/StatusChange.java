@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status null when the record was removed
  */
-public record StatusChange(long issue, @Nullable String status, @Nullable String processId, Instant time) {}
+public record StatusChange(
+        long issue, @Nullable String status, @Nullable String processId, Instant time) {}

@@ -34,7 +34,7 @@ final class Transitions {
             done = walk(from, target);
         } catch (BridgeException e) {
             project.audit.note("phase-change-failed", who, why, Json.object().put("to", target.toString()));
-            walk(project.standing().rollout(), from);
+            goBack(from, e);
             throw e;
         }
         Change change = new Change(
@@ -48,6 +48,14 @@ final class Transitions {
             project.audit.note("phase-change", who, why, change.toJson());
         }
         return change;
+    }
+
+    private void goBack(Rollout from, BridgeException cause) {
+        try {
+            walk(project.standing().rollout(), from);
+        } catch (BridgeException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private Step walk(Rollout from, Rollout target) {
@@ -98,7 +106,7 @@ final class Transitions {
             if (tally.left() > 0) {
                 throw new BridgeException.Unavailable(tally.left() + " records could not be copied to the files");
             }
-            project.commit(s -> s.withFilesBehind(false));
+            filesAreComplete();
             return new Step(tally, Duration.ZERO);
         } catch (BridgeException e) {
             flip(s -> s.withRollout(before.rollout()));
@@ -106,45 +114,54 @@ final class Transitions {
         }
     }
 
+    /** A write whose mirror copy failed meanwhile is dirty. */
+    private void filesAreComplete() {
+        try (Gate.Pass alone = project.gate.shut()) {
+            carryOver.drainFully();
+            project.commit(s -> s.withFilesBehind(false));
+        }
+    }
+
     private void flip(java.util.function.UnaryOperator<Standing> change) {
-        long pass = project.gate.writeLock();
-        try {
+        try (Gate.Pass alone = project.gate.shut()) {
             project.commit(change);
-        } finally {
-            project.gate.unlockWrite(pass);
         }
     }
 
     private Step switchOver(Standing before, Rollout target) {
-        boolean toRedis = target.phase().compareTo(before.phase()) >= 0
-                && target.phase().authority() == Authority.REDIS;
+        boolean goingUp = before.rollout().isBelow(target);
+        boolean toRedis = goingUp && target.phase().authority() == Authority.REDIS;
         boolean fromRedis = before.phase().authority() == Authority.REDIS;
         if (toRedis) {
             requireBelieved(before);
         }
-        Tally tally = Tally.NONE;
-        if (fromRedis && before.believed()) {
-            tally = carryOver.sweepAll(key -> project.standing().route(key).authority(), CarryOver.Progress.NONE);
-        }
-        if (before.believed()) {
-            carryOver.drain();
-        }
+        Tally tally = before.believed() ? bringTogether(fromRedis, goingUp) : Tally.NONE;
         project.files.flush();
         long start = System.nanoTime();
-        long pass = project.gate.writeLock();
-        try {
-            start = System.nanoTime();
+        try (Gate.Pass alone = project.gate.shut()) {
             switchNow(target, toRedis, toRedis || fromRedis);
-        } finally {
-            project.gate.unlockWrite(pass);
         }
         return new Step(tally, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** Going down must work without Redis: then it is not believed from here on, and the files, which have all, go on. */
+    private Tally bringTogether(boolean everything, boolean required) {
+        try {
+            Tally tally = everything ? carryOver.sweepAll(CarryOver.Progress.NONE) : Tally.NONE;
+            return tally.plus(carryOver.drain());
+        } catch (BridgeException.Unavailable e) {
+            if (required || !recovery.doubt(e)) {
+                throw e;
+            }
+            return Tally.NONE;
+        }
     }
 
     private void switchNow(Rollout target, boolean toRedis, boolean authorityMoves) {
         Standing standing = project.standing();
         if (toRedis) {
             requireBelieved(standing);
+            project.files.poll();
             carryOver.drainFully();
         }
         long epoch = authorityMoves ? standing.epoch() + 1 : standing.epoch();

@@ -62,7 +62,10 @@ public sealed interface Decision {
      * @param assumedDead the process that the decision took for dead: a store commits only if it still is; or null
      * @param label the label request to hand on, or null
      */
-    record Effects(@Nullable String aliveProcess, @Nullable String assumedDead, @Nullable LabelRequest label) {
+    record Effects(
+            @Nullable String aliveProcess,
+            @Nullable String assumedDead,
+            @Nullable LabelRequest label) {
         public static final Effects NONE = new Effects(null, null, null);
 
         static Effects alive(@Nullable String process) {

@@ -41,5 +41,9 @@ public interface LocalStateManager extends StateManager {
      * @param erasedOurs those of them that had held a write of ours
      * @param setAside where the foreign version was kept, if it was not accepted
      */
-    record ForeignWrite(String file, Set<RecordKey> records, Set<RecordKey> erasedOurs, @Nullable Path setAside) {}
+    record ForeignWrite(
+            String file,
+            Set<RecordKey> records,
+            Set<RecordKey> erasedOurs,
+            @Nullable Path setAside) {}
 }

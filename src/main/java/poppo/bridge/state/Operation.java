@@ -55,8 +55,7 @@ public sealed interface Operation {
             String processId,
             @Nullable Long pid,
             @Nullable String taskType,
-            @Nullable ObjectNode metadata)
-            implements Operation {
+            @Nullable ObjectNode metadata) implements Operation {
         public Checkout {
             Limits.issueNumber(issue);
             Limits.id(Issue.PROCESS_ID, processId);
@@ -125,7 +124,11 @@ public sealed interface Operation {
     }
 
     /** Ends a holding. Only the holder may. */
-    record Checkin(long issue, String processId, String status, @Nullable JsonNode result) implements Operation {
+    record Checkin(
+            long issue,
+            String processId,
+            String status,
+            @Nullable JsonNode result) implements Operation {
         public Checkin {
             Limits.issueNumber(issue);
             Limits.id(Issue.PROCESS_ID, processId);
@@ -168,8 +171,8 @@ public sealed interface Operation {
      * that is refused as a checkout would be.
      */
     record UpdateStatus(long issue, ObjectNode fields) implements Operation {
-        private static final Set<String> TEXTS = Set.of(
-                Issue.PROCESS_ID, Issue.START_TIME, Issue.LAST_HEARTBEAT, Issue.END_TIME, Issue.LAST_UPDATED);
+        private static final Set<String> TEXTS =
+                Set.of(Issue.PROCESS_ID, Issue.START_TIME, Issue.LAST_HEARTBEAT, Issue.END_TIME, Issue.LAST_UPDATED);
 
         public UpdateStatus {
             Limits.issueNumber(issue);
@@ -260,8 +263,7 @@ public sealed interface Operation {
 
         @Override
         public Decision decide(@Nullable JsonNode before, Liveness liveness, Stamp stamp) {
-            boolean alive = Issue.isProcessing(before)
-                    && (processId == null || processId.equals(Issue.holder(before)));
+            boolean alive = Issue.isProcessing(before) && (processId == null || processId.equals(Issue.holder(before)));
             ObjectNode answer = Json.object().put("alive", alive);
             if (!alive) {
                 return new Unchanged(answer, Effects.NONE);
@@ -539,9 +541,11 @@ public sealed interface Operation {
     private static Refused holder(Code code, String detail, Issue held) {
         ObjectNode members = Json.object();
         members.put("holder", held.processId());
-        members.set(Issue.START_TIME, held.json().path(Issue.START_TIME).isMissingNode()
-                ? Json.nullValue()
-                : held.json().get(Issue.START_TIME));
+        members.set(
+                Issue.START_TIME,
+                held.json().path(Issue.START_TIME).isMissingNode()
+                        ? Json.nullValue()
+                        : held.json().get(Issue.START_TIME));
         return new Refused(code, detail, members);
     }
 }

@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param processId null where the record names no holder
  * @param lastSeen null where nothing is known of it
  */
-public record Orphan(long issue, @Nullable String processId, @Nullable Instant lastSeen) {}
+public record Orphan(
+        long issue, @Nullable String processId, @Nullable Instant lastSeen) {}

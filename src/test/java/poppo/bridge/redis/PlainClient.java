@@ -23,11 +23,14 @@ final class PlainClient implements AutoCloseable {
     /** How often each command was called so far, on the whole server, scripts' own calls included. */
     Map<String, Long> calls() {
         Map<String, Long> calls = new HashMap<>();
-        redis.info("commandstats").lines().filter(line -> line.startsWith("cmdstat_")).forEach(line -> {
-            String name = line.substring("cmdstat_".length(), line.indexOf(':'));
-            String count = line.substring(line.indexOf("calls=") + 6, line.indexOf(','));
-            calls.put(name, Long.parseLong(count));
-        });
+        redis.info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_"))
+                .forEach(line -> {
+                    String name = line.substring("cmdstat_".length(), line.indexOf(':'));
+                    String count = line.substring(line.indexOf("calls=") + 6, line.indexOf(','));
+                    calls.put(name, Long.parseLong(count));
+                });
         return calls;
     }
 

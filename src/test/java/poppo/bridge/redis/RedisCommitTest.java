@@ -66,12 +66,23 @@ class RedisCommitTest {
         RedisStateManager manager = redis.manager();
         plain.redis.hset(
                 plain.prefix + "issue:7",
-                Map.of("status", "processing", "processId", "x", "pid", "1", "metadata", "{\"a\":[1e3]}", "taskId", "007"));
+                Map.of(
+                        "status",
+                        "processing",
+                        "processId",
+                        "x",
+                        "pid",
+                        "1",
+                        "metadata",
+                        "{\"a\":[1e3]}",
+                        "taskId",
+                        "007"));
 
         Versioned read = manager.read(RecordKey.issue(7));
 
         assertThat(read.image())
-                .isEqualTo(json("{'status':'processing','processId':'x','pid':1,'metadata':{'a':[1e3]},'taskId':'007'}"));
+                .isEqualTo(
+                        json("{'status':'processing','processId':'x','pid':1,'metadata':{'a':[1e3]},'taskId':'007'}"));
         assertThat(manager.execute(checkin(7, "x"), stamp()).isDone()).isTrue();
         assertThat(manager.page(StateCollection.ISSUES, null, 10)).hasSize(1);
     }
@@ -216,7 +227,9 @@ class RedisCommitTest {
 
         Map<String, Long> calls = plain.calls();
         assertThat(calls).containsEntry("evalsha", 5L).doesNotContainKeys("keys", "scan", "script|load");
-        assertThat(calls.getOrDefault("hgetall", 0L)).as("the process was read once").isLessThanOrEqualTo(1L);
+        assertThat(calls.getOrDefault("hgetall", 0L))
+                .as("the process was read once")
+                .isLessThanOrEqualTo(1L);
     }
 
     @Test
@@ -225,7 +238,9 @@ class RedisCommitTest {
         PlainClient plain = redis.client();
         plain.redis.configResetstat();
         manager.execute(checkout(7, "x"), stamp());
-        manager.execute(new Operation.RegisterProcess("x", (com.fasterxml.jackson.databind.node.ObjectNode) json("{}")), stamp());
+        manager.execute(
+                new Operation.RegisterProcess("x", (com.fasterxml.jackson.databind.node.ObjectNode) json("{}")),
+                stamp());
         for (StateCollection collection : StateCollection.values()) {
             manager.page(collection, null, 10);
         }
@@ -273,9 +288,11 @@ class RedisCommitTest {
         manager.execute(new Operation.ResetIssue(7), stamp());
 
         assertThat(events.poll(20, TimeUnit.SECONDS))
-                .startsWith("{\"issue\":7,\"status\":\"processing\",\"oldStatus\":null,\"processId\":\"x\",\"timestamp\":\"");
+                .startsWith(
+                        "{\"issue\":7,\"status\":\"processing\",\"oldStatus\":null,\"processId\":\"x\",\"timestamp\":\"");
         assertThat(events.poll(20, TimeUnit.SECONDS)).startsWith("{\"issue\":7,\"status\":\"completed\"");
-        assertThat(events.poll(20, TimeUnit.SECONDS)).startsWith("{\"issue\":7,\"status\":null,\"oldStatus\":\"completed\"");
+        assertThat(events.poll(20, TimeUnit.SECONDS))
+                .startsWith("{\"issue\":7,\"status\":null,\"oldStatus\":\"completed\"");
         assertThat(events).isEmpty();
         subscription.close();
     }
@@ -388,6 +405,12 @@ class RedisCommitTest {
         assertThatThrownBy(() -> manager.execute(checkin(7, "x"), stamp())).isInstanceOf(BridgeException.Fenced.class);
         assertThatThrownBy(() -> manager.execute(checkin(8, "x"), stamp())).isInstanceOf(BridgeException.Fenced.class);
         assertThatThrownBy(() -> manager.read(RecordKey.issue(7))).isInstanceOf(BridgeException.Fenced.class);
+        assertThatThrownBy(() -> manager.orphans(now())).isInstanceOf(BridgeException.Fenced.class);
+        assertThatThrownBy(() -> manager.lastSeen("x", now())).isInstanceOf(BridgeException.Fenced.class);
+        for (StateCollection collection : StateCollection.values()) {
+            assertThatThrownBy(() -> manager.page(collection, null, 1)).isInstanceOf(BridgeException.Fenced.class);
+            assertThatThrownBy(() -> manager.count(collection)).isInstanceOf(BridgeException.Fenced.class);
+        }
         assertThat(manager.probe().epoch()).isNull();
     }
 
@@ -396,14 +419,16 @@ class RedisCommitTest {
         RedisStateManager manager = redis.manager(redis.options());
 
         assertThatThrownBy(() -> manager.execute(checkout(7, "x"), stamp())).isInstanceOf(BridgeException.Fenced.class);
-        assertThat(redis.client().redis.exists(redis.options().prefix() + "issue:7")).isZero();
+        assertThat(redis.client().redis.exists(redis.options().prefix() + "issue:7"))
+                .isZero();
     }
 
     @Test
     void aProjectNamedDefaultHasNoPrefix() {
         assertThat(RedisOptions.of("redis://localhost", "default").prefix()).isEmpty();
         assertThat(RedisOptions.of("redis://localhost", "a").prefix()).isEqualTo("{a}:");
-        assertThat(RedisOptions.of("redis://user:secret@localhost:1/3", "a").toString()).doesNotContain("secret");
+        assertThat(RedisOptions.of("redis://user:secret@localhost:1/3", "a").toString())
+                .doesNotContain("secret");
         assertThatThrownBy(() -> RedisOptions.of("http://localhost", "a"))
                 .isInstanceOf(BridgeException.Invalid.class)
                 .hasMessageStartingWith("uri: must look like redis://");

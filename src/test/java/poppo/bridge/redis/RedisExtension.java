@@ -118,18 +118,22 @@ public final class RedisExtension implements AfterEachCallback {
 
     private static String start(Kind kind) {
         return switch (kind) {
-            case ANY -> container().orElseGet(() -> process(
-                            RedisServerProcess.onPath().orElseGet(() -> RedisServerProcess.embedded(temporary())))
-                    .uri());
-            case PATH -> process(RedisServerProcess.onPath()
-                            .orElseThrow(() -> new IllegalStateException("there is no redis-server on the PATH")))
-                    .uri();
+            case ANY ->
+                container()
+                        .orElseGet(() -> process(RedisServerProcess.onPath()
+                                        .orElseGet(() -> RedisServerProcess.embedded(temporary())))
+                                .uri());
+            case PATH ->
+                process(RedisServerProcess.onPath()
+                                .orElseThrow(() -> new IllegalStateException("there is no redis-server on the PATH")))
+                        .uri();
             case EMBEDDED -> process(RedisServerProcess.embedded(temporary())).uri();
         };
     }
 
     private static RedisServerProcess process(Path executable) {
-        return RedisServerProcess.start(temporary(), executable, "--appendfsync", "no");
+        return RedisServerProcess.start(temporary(), executable, "--appendfsync", "no")
+                .stoppedAtExit();
     }
 
     @SuppressWarnings({"resource", "rawtypes"}) // the container lives as long as this JVM
@@ -145,7 +149,8 @@ public final class RedisExtension implements AfterEachCallback {
             Runtime.getRuntime().addShutdownHook(new Thread(container::stop));
             return Optional.of("redis://" + container.getHost() + ":" + container.getMappedPort(6379));
         } catch (RuntimeException e) {
-            System.err.println("Docker answers but can't run " + IMAGE + " (" + e.getMessage() + "): using a local redis-server");
+            System.err.println(
+                    "Docker answers but can't run " + IMAGE + " (" + e.getMessage() + "): using a local redis-server");
             return Optional.empty();
         }
     }
@@ -162,7 +167,8 @@ public final class RedisExtension implements AfterEachCallback {
 
     private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException | UncheckedIOException left) {
             return;
         }

@@ -27,11 +27,46 @@ import poppo.bridge.state.Versioned;
 class RedisRoundTripTest {
     private static final List<Path> DIRECTORIES = List.of(Path.of("fixtures"), Path.of("/work/shared/data"));
     private static final List<String> AWKWARD = List.of(
-            "", " ", "0", "12", "-0", "1e3", "null", "true", "{", "[", "{}", "[]", "\"", "=", "=x", "-", "日本語", "😀", "\ud83d",
-            "\ude00x", "a\u0000b", "\uFFFD", "é\n\t\\", "pid", "status", "processing", "4294967294", "00");
+            "",
+            " ",
+            "0",
+            "12",
+            "-0",
+            "1e3",
+            "null",
+            "true",
+            "{",
+            "[",
+            "{}",
+            "[]",
+            "\"",
+            "=",
+            "=x",
+            "-",
+            "日本語",
+            "😀",
+            "\ud83d",
+            "\ude00x",
+            "a\u0000b",
+            "\uFFFD",
+            "é\n\t\\",
+            "pid",
+            "status",
+            "processing",
+            "4294967294",
+            "00");
     private static final List<String> NUMBERS = List.of(
-            "0", "-0", "1e3", "1E+3", "1.50", "9007199254740993", "-9223372036854775809", "123456789012345678901234567890",
-            "0.1", "1e-7", "12");
+            "0",
+            "-0",
+            "1e3",
+            "1E+3",
+            "1.50",
+            "9007199254740993",
+            "-9223372036854775809",
+            "123456789012345678901234567890",
+            "0.1",
+            "1e-7",
+            "12");
 
     @RegisterExtension
     final RedisExtension redis = RedisExtension.any();
@@ -51,7 +86,9 @@ class RedisRoundTripTest {
         for (Path directory : DIRECTORIES) {
             if (Files.isDirectory(directory)) {
                 try (Stream<Path> found = Files.walk(directory)) {
-                    found.filter(file -> file.toString().endsWith(".json")).sorted().forEach(files::add);
+                    found.filter(file -> file.toString().endsWith(".json"))
+                            .sorted()
+                            .forEach(files::add);
                 }
             }
         }
@@ -63,16 +100,20 @@ class RedisRoundTripTest {
         switch (file.getFileName().toString()) {
             case "issue-status.json" -> {
                 JsonNode issues = json.has("issues") ? json.get("issues") : json;
-                issues.fields().forEachRemaining(issue -> records.put(
-                        RecordKey.issue(Long.parseLong(issue.getKey())), issue.getValue()));
+                issues.fields()
+                        .forEachRemaining(issue ->
+                                records.put(RecordKey.issue(Long.parseLong(issue.getKey())), issue.getValue()));
             }
-            case "processed-issues.json" -> json.forEach(
-                    number -> records.put(RecordKey.processedIssue(number.longValue()), number));
-            case "processed-comments.json" -> json.fields().forEachRemaining(comments -> records.put(
-                    RecordKey.processedComments(Long.parseLong(comments.getKey())), comments.getValue()));
+            case "processed-issues.json" ->
+                json.forEach(number -> records.put(RecordKey.processedIssue(number.longValue()), number));
+            case "processed-comments.json" ->
+                json.fields()
+                        .forEachRemaining(comments -> records.put(
+                                RecordKey.processedComments(Long.parseLong(comments.getKey())), comments.getValue()));
             case "running-tasks.json" -> {
                 if (json.isObject()) {
-                    json.fields().forEachRemaining(
+                    json.fields()
+                            .forEachRemaining(
                                     task -> records.put(RecordKey.runningTask(task.getKey()), task.getValue()));
                 }
             }
@@ -104,7 +145,8 @@ class RedisRoundTripTest {
         Generator generator = new Generator(4711);
         for (int round = 0; round < 300; round++) {
             Map<RecordKey, JsonNode> records = new LinkedHashMap<>();
-            records.put(RecordKey.issue(1), generator.random.nextInt(8) == 0 ? generator.value(2) : generator.object(2));
+            records.put(
+                    RecordKey.issue(1), generator.random.nextInt(8) == 0 ? generator.value(2) : generator.object(2));
             records.put(RecordKey.processedComments(1), generator.ids());
             records.put(RecordKey.PENDING_TASKS, generator.array(2));
             assertComesBack(records);
@@ -169,12 +211,6 @@ class RedisRoundTripTest {
             return AWKWARD.get(random.nextInt(AWKWARD.size()));
         }
 
-        /** Jackson can't read half a surrogate pair in a field name, so no file can bring one in. */
-        private String name() {
-            String name = text();
-            return Json.hasUnpairedSurrogate(name) ? "half" : name;
-        }
-
         JsonNode value(int depth) {
             return switch (random.nextInt(depth > 0 ? 7 : 5)) {
                 case 0 -> Json.number(NUMBERS.get(random.nextInt(NUMBERS.size())));
@@ -195,7 +231,7 @@ class RedisRoundTripTest {
                 object.set("metadata", value(depth));
             }
             for (int i = random.nextInt(5); i > 0; i--) {
-                object.set(name(), value(depth));
+                object.set(text(), value(depth));
             }
             return Json.inJavaScriptOrder(object);
         }

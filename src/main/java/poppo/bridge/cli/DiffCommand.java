@@ -1,0 +1,116 @@
+package poppo.bridge.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import poppo.bridge.migration.Repair;
+import poppo.bridge.migration.ReportFormat;
+
+/** Compares both stores, record by record. */
+@Command(
+        name = "diff",
+        description = "Compare both stores and report every difference; exit code 1 when there are any.")
+final class DiffCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Mixin
+    private final OfflineOptions offline = new OfflineOptions();
+
+    @Option(
+            names = "--repair",
+            paramLabel = "SIDE",
+            description =
+                    "Which side is right about differences, copied to the other: none (default), file, redis, authority.")
+    private Repair repair = Repair.NONE;
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = "text (default), json, html, markdown or junit.")
+    private @Nullable ReportFormat format;
+
+    @Option(names = "--out", paramLabel = "F", description = "Write the report to this file instead.")
+    private @Nullable Path out;
+
+    DiffCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        requireSensible();
+        try (MigrationApi api = offline.open(session)) {
+            Answer job = new JobFollower(session, api, printsDocument()).follow(() -> api.diff(repair));
+            JsonNode result = job.json().path("result");
+            String id = result.path("id").asText(job.json().path("id").asText());
+            deliver(api, id, result);
+            return result.path("verdict").asText().equals("consistent") ? ExitCode.DONE : ExitCode.INCONSISTENT;
+        }
+    }
+
+    /** Whether standard output is for a program, and must hold nothing else. */
+    private boolean printsDocument() {
+        boolean text = format == null || format == ReportFormat.TEXT;
+        return session.options().isJson() || (out == null && !text);
+    }
+
+    private void requireSensible() {
+        if (session.options().isJson() && out == null && format != null && format != ReportFormat.JSON) {
+            throw CommandFailure.usage("--json prints JSON, not " + format.label()
+                    + "; leave one of the two out, or add --out for the " + format.label());
+        }
+        if (out == null) {
+            return;
+        }
+        Path directory = out.toAbsolutePath().getParent();
+        if (Files.isDirectory(out) || directory == null || !Files.isDirectory(directory)) {
+            throw CommandFailure.usage("--out " + out + " can't be written: "
+                    + (Files.isDirectory(out) ? "it is a directory" : "there is no directory " + directory));
+        }
+    }
+
+    private void deliver(MigrationApi api, String id, JsonNode result) {
+        Terminal terminal = session.terminal();
+        if (out != null) {
+            write(out, api.report(id, format == null ? ReportFormat.TEXT : format));
+        }
+        if (session.options().isJson()) {
+            terminal.document(api.report(id, ReportFormat.JSON));
+        } else if (out != null) {
+            terminal.line(verdict(result) + "; the report is in " + out);
+        } else if (format == null || format == ReportFormat.TEXT) {
+            terminal.document(coloured(Terminal.clean(api.report(id, ReportFormat.TEXT)), result));
+        } else {
+            terminal.document(api.report(id, format));
+        }
+    }
+
+    private static void write(Path file, String report) {
+        try {
+            Files.writeString(file, report.endsWith("\n") ? report : report + "\n");
+        } catch (IOException e) {
+            throw CommandFailure.usage("--out " + file + " can't be written: " + e);
+        }
+    }
+
+    private String verdict(JsonNode result) {
+        String verdict = Terminal.oneLine(result.path("verdict").asText("?"));
+        return session.terminal().paint(colour(result), "Diff " + verdict) + ": "
+                + Figures.count(result, "compared") + " records compared, " + Figures.count(result, "differences")
+                + " differ";
+    }
+
+    private String coloured(String report, JsonNode result) {
+        int end = report.indexOf('\n');
+        return end < 0
+                ? report
+                : session.terminal().paint(colour(result), report.substring(0, end)) + report.substring(end);
+    }
+
+    private static Colour colour(JsonNode result) {
+        return result.path("verdict").asText().equals("consistent") ? Colour.GOOD : Colour.BAD;
+    }
+}

@@ -1,0 +1,40 @@
+package poppo.bridge.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import poppo.bridge.migration.Repair;
+import poppo.bridge.migration.ReportFormat;
+
+/**
+ * The part of the operator API (spec/http-api.md) that also works without a running bridge, with the same answers.
+ *
+ * <p>Errors are {@link CommandFailure}s and {@link poppo.bridge.state.BridgeException}s.
+ */
+interface MigrationApi extends AutoCloseable {
+    /** The migration resource. */
+    Answer status();
+
+    Answer rollback(ObjectNode request);
+
+    /** Starts a backfill; the answer is its job. */
+    Answer backfill();
+
+    /** Starts a diff; the answer is its job. */
+    Answer diff(Repair repair);
+
+    Answer job(String id);
+
+    /** Asks a job to stop at its next chunk. */
+    void cancel(String id);
+
+    /** The report of a diff, rendered. */
+    String report(String id, ReportFormat format);
+
+    /** The doctor's findings. */
+    Answer verify();
+
+    /** What it works on, for people. */
+    String place();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,116 @@
+package poppo.bridge.cli;
+
+import ch.qos.logback.classic.Level;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+import poppo.bridge.migration.DiffReport;
+import poppo.bridge.migration.Finding;
+import poppo.bridge.migration.Job;
+import poppo.bridge.migration.Migration;
+import poppo.bridge.migration.Repair;
+import poppo.bridge.migration.ReportFormat;
+import poppo.bridge.shadow.Phase;
+import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Json;
+
+/** The operator API straight on the two stores of a project that no bridge runs on. */
+final class OfflineMigration implements MigrationApi {
+    private static final String WHO = "operator (offline)";
+
+    private final OpenProject project;
+    private final Path stateDir;
+
+    private OfflineMigration(OpenProject project, Path stateDir) {
+        this.project = project;
+        this.stateDir = stateDir;
+    }
+
+    /** @throws BridgeException.Unavailable also when a bridge runs on the directory, naming its pid */
+    static OfflineMigration open(ProjectSettings settings) {
+        quiet();
+        try {
+            return new OfflineMigration(OpenProject.open(settings), settings.stateDir());
+        } catch (BridgeException.Unavailable e) {
+            throw new BridgeException.Unavailable(
+                    "can't work offline on " + settings.stateDir() + " (--offline needs the bridge stopped): "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** The story that a server tells in its log would hide a command's few lines. */
+    private static void quiet() {
+        if (System.getenv("POPPO_LOG_LEVEL") == null
+                && LoggerFactory.getLogger("poppo.bridge") instanceof ch.qos.logback.classic.Logger logger) {
+            logger.setLevel(Level.WARN);
+        }
+    }
+
+    private Migration migration() {
+        return project.migration();
+    }
+
+    @Override
+    public Answer status() {
+        return Answer.of(migration().status());
+    }
+
+    @Override
+    public Answer rollback(ObjectNode request) {
+        Phase to = Phase.of(request.path("to").asText(Phase.FILE.label()));
+        return Answer.of(migration().rollback(to, WHO, request.path("reason").asText("")));
+    }
+
+    @Override
+    public Answer backfill() {
+        return Answer.of(migration().backfill(WHO).toJson());
+    }
+
+    @Override
+    public Answer diff(Repair repair) {
+        return Answer.of(migration().diff(repair, WHO).toJson());
+    }
+
+    @Override
+    public Answer job(String id) {
+        return Answer.of(find(id).toJson());
+    }
+
+    @Override
+    public void cancel(String id) {
+        find(id).cancel();
+    }
+
+    private Job find(String id) {
+        return migration().job(id).orElseThrow(() -> new BridgeException.Invalid("job", id + " is not known"));
+    }
+
+    @Override
+    public String report(String id, ReportFormat format) {
+        DiffReport report =
+                migration().report(id).orElseThrow(() -> new BridgeException.Invalid("diff", id + " is not known"));
+        return format.render(report);
+    }
+
+    @Override
+    public Answer verify() {
+        List<Finding> found = migration().doctor();
+        ArrayNode findings = Json.array();
+        found.stream().map(Finding::toJson).forEach(findings::add);
+        boolean passed = found.stream().noneMatch(finding -> finding.level() == Finding.Level.ERROR);
+        return Answer.of(Json.object().put("passed", passed).set("findings", findings));
+    }
+
+    @Override
+    public String place() {
+        return stateDir + " (offline)";
+    }
+
+    @Override
+    public void close() {
+        project.close();
+    }
+}

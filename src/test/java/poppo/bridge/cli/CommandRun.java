@@ -1,0 +1,84 @@
+package poppo.bridge.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/** Runs command lines in this process and keeps what they print. Pauses take no time. */
+final class CommandRun {
+    /** What came of it. */
+    record Outcome(int exitCode, String out, String err) {}
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Interrupts interrupts = new Interrupts();
+    private Map<String, String> environment = Map.of();
+    private int width;
+    private IntConsumer onPause = count -> {};
+    private int stopAfter = Integer.MAX_VALUE;
+
+    static Outcome of(String... args) {
+        return new CommandRun().run(args);
+    }
+
+    CommandRun onTerminal(int columns) {
+        width = columns;
+        return this;
+    }
+
+    CommandRun with(Map<String, String> variables) {
+        environment = variables;
+        return this;
+    }
+
+    /** Does something in each pause, told its number from 1. */
+    CommandRun onPause(IntConsumer action) {
+        onPause = action;
+        return this;
+    }
+
+    /** The thread is interrupted in the n-th pause. */
+    CommandRun stopAfter(int pauses) {
+        stopAfter = pauses;
+        return this;
+    }
+
+    Interrupts interrupts() {
+        return interrupts;
+    }
+
+    Outcome run(String... args) {
+        Terminal terminal = Terminal.of(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                environment,
+                width);
+        int exitCode = Main.run(terminal, interrupts, new Hasty(), args);
+        interrupts.finished();
+        Thread.interrupted();
+        return new Outcome(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** A clock that only pauses move. */
+    private final class Hasty implements Pace {
+        private long nanos;
+        private int pauses;
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public void pause(Duration length) throws InterruptedException {
+            nanos += length.toNanos();
+            onPause.accept(++pauses);
+            if (pauses >= stopAfter) {
+                throw new InterruptedException();
+            }
+        }
+    }
+}
