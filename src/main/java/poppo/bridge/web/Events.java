@@ -1,6 +1,5 @@
 package poppo.bridge.web;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -45,7 +44,6 @@ final class Events {
     }
 
     /** Ends all streams in order. */
-    @PreDestroy
     void stop() {
         pump.execute(() -> logs.values().forEach(EventLog::end));
         pump.shutdown();
