@@ -44,9 +44,12 @@ final class Events {
         return log;
     }
 
-    /** Ends all streams in order. */
+    /** Ends all streams in order; a second time it does nothing. */
     @PreDestroy
-    void stop() {
+    synchronized void stop() {
+        if (pump.isShutdown()) {
+            return;
+        }
         pump.execute(() -> logs.values().forEach(EventLog::end));
         pump.shutdown();
         try {
