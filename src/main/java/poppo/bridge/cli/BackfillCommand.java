@@ -23,7 +23,7 @@ final class BackfillCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (MigrationApi api = offline.open(session)) {
-            Answer job = new JobFollower(session, api).follow(api::backfill);
+            Answer job = new JobFollower(session, api, session.options().isJson()).follow(api::backfill);
             long left = job.json().path("result").path("left").longValue();
             if (session.options().isJson()) {
                 session.terminal().document(job.body());

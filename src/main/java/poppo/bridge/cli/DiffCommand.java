@@ -43,12 +43,18 @@ final class DiffCommand implements Callable<Integer> {
     public Integer call() {
         requireSensible();
         try (MigrationApi api = offline.open(session)) {
-            Answer job = new JobFollower(session, api).follow(() -> api.diff(repair));
+            Answer job = new JobFollower(session, api, printsDocument()).follow(() -> api.diff(repair));
             JsonNode result = job.json().path("result");
             String id = result.path("id").asText(job.json().path("id").asText());
             deliver(api, id, result);
             return result.path("verdict").asText().equals("consistent") ? ExitCode.DONE : ExitCode.INCONSISTENT;
         }
+    }
+
+    /** Whether standard output is for a program, and must hold nothing else. */
+    private boolean printsDocument() {
+        boolean text = format == null || format == ReportFormat.TEXT;
+        return session.options().isJson() || (out == null && !text);
     }
 
     private void requireSensible() {

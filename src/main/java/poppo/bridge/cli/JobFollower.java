@@ -13,12 +13,15 @@ final class JobFollower {
 
     private final Session session;
     private final MigrationApi api;
+    private final boolean quiet;
     private @Nullable String id;
     private boolean interrupted;
 
-    JobFollower(Session session, MigrationApi api) {
+    /** @param quiet shows no progress, because standard output belongs to a document */
+    JobFollower(Session session, MigrationApi api, boolean quiet) {
         this.session = session;
         this.api = api;
+        this.quiet = quiet;
     }
 
     /**
@@ -60,7 +63,7 @@ final class JobFollower {
         Answer job = first;
         try {
             while (job.json().path("state").asText().equals("running")) {
-                if (!session.options().isJson()) {
+                if (!quiet) {
                     progress.show(job.json());
                 }
                 session.pace().pause(session.terminal().isInteractive() ? ON_A_TERMINAL : IN_A_PIPE);
@@ -71,7 +74,7 @@ final class JobFollower {
             Thread.currentThread().interrupt();
             throw CommandFailure.interrupted("interrupted while following job " + id);
         } finally {
-            if (!session.options().isJson()) {
+            if (!quiet) {
                 progress.end();
             }
         }

@@ -83,6 +83,9 @@ final class Table {
 
     /** Breaks at spaces; a word longer than the width stays whole. */
     static List<String> wrap(String text, int width) {
+        if (text.length() <= width) {
+            return List.of(text);
+        }
         List<String> parts = new ArrayList<>();
         StringBuilder part = new StringBuilder();
         for (String word : text.split(" +", -1)) {

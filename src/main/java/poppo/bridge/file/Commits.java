@@ -96,7 +96,10 @@ final class Commits {
         try {
             commit(batch);
         } catch (RuntimeException | Error e) {
-            gather(batch);
+            if (batch.isEmpty()) {
+                // The lock could not be had: whoever waits for it as well has waited long enough.
+                gather(batch);
+            }
             batch.forEach(task -> task.fail(e));
         } finally {
             dismiss(batch);

@@ -108,7 +108,7 @@ final class Content {
     }
 
     synchronized long count() {
-        return byId.size() - withoutRecord;
+        return (long) byId.size() - withoutRecord;
     }
 
     synchronized List<Long> processing() {

@@ -1,6 +1,5 @@
 package poppo.bridge.file;
 
-import java.io.BufferedOutputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -64,17 +63,52 @@ class Disk {
     private static void write(Path file, Body body, boolean sync) throws IOException {
         Files.createFile(file);
         try (FileOutputStream out = new FileOutputStream(file.toFile())) {
-            BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
-            body.writeTo(buffered);
-            buffered.flush();
+            Chunks chunks = new Chunks(out);
+            body.writeTo(chunks);
+            chunks.flush();
             if (sync) {
                 out.getFD().sync();
             }
         }
     }
 
+    /** A buffer without the lock that the JDK's takes for each of the ten thousands of entries. */
+    private static final class Chunks extends OutputStream {
+        private final OutputStream out;
+        private final byte[] buffer = new byte[BUFFER];
+        private int filled;
+
+        Chunks(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (length > buffer.length - filled) {
+                flush();
+            }
+            if (length > buffer.length) {
+                out.write(bytes, offset, length);
+                return;
+            }
+            System.arraycopy(bytes, offset, buffer, filled, length);
+            filled += length;
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.write(buffer, 0, filled);
+            filled = 0;
+        }
+    }
+
     void sync(Path file) throws IOException {
-        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
             open.getFD().sync();
         }
     }

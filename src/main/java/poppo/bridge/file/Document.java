@@ -140,6 +140,7 @@ final class Document {
             site.disk().makeDirectory(directory);
             Path kept = site.names().kept(directory, path, site.disk());
             site.disk().keep(path, kept);
+            site.disk().sync(kept);
             site.disk().syncDirectory(directory);
             return kept;
         } catch (IOException e) {

@@ -426,6 +426,15 @@ public final class FileStateManager implements LocalStateManager {
             site.notices().add("the last heartbeats were not written: " + e.getMessage());
         } finally {
             closed = true;
+            forgetPid();
+        }
+    }
+
+    private void forgetPid() {
+        try {
+            site.disk().delete(site.pidFile());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the pid file stays: " + Reasons.of(e));
         }
     }
 

@@ -119,12 +119,26 @@ final class LegacyLock {
             return disk.link(pidFile, path);
         } catch (NoSuchFileException e) {
             disk.makeDirectory(parent(path));
-            disk.makeDirectory(parent(pidFile));
-            Path aside = names.workInProgress(pidFile);
-            disk.create(aside, LegacyLock::writePid);
-            disk.rename(aside, pidFile);
+            makePidFile();
             return disk.link(pidFile, path);
         }
+    }
+
+    private void makePidFile() throws IOException {
+        disk.makeDirectory(parent(pidFile));
+        Path aside = names.workInProgress(pidFile);
+        disk.create(aside, LegacyLock::writePid);
+        disk.rename(aside, pidFile);
+        for (String other : disk.list(parent(pidFile))) {
+            // Left by a bridge that was killed. One that lives elsewhere would make its file again.
+            if (other.matches("pid\\.\\d{1,18}") && !isRunning(Long.parseLong(other.substring(4)))) {
+                disk.delete(pidFile.resolveSibling(other));
+            }
+        }
+    }
+
+    private static boolean isRunning(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
     private static void writePid(java.io.OutputStream out) throws IOException {
@@ -153,7 +167,7 @@ final class LegacyLock {
         if (isOwn(sight)) {
             return !OURS.contains(path);
         }
-        return !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        return !isRunning(pid);
     }
 
     /** Takes the lock away first and looks at it then, so that a newcomer's lock is noticed and put back. */

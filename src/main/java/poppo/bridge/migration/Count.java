@@ -27,6 +27,7 @@ final class Count {
         count.missingInFile = json.path("missingInFile").longValue();
         count.different = json.path("different").longValue();
         count.noise = json.path("noise").longValue();
+        count.repaired = json.path("repaired").longValue();
         return count;
     }
 
@@ -38,6 +39,7 @@ final class Count {
         json.set("missingInFile", Json.number(missingInFile));
         json.set("different", Json.number(different));
         json.set("noise", Json.number(noise));
+        json.set("repaired", Json.number(repaired));
         return json;
     }
 }

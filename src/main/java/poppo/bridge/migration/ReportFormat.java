@@ -17,10 +17,13 @@ public enum ReportFormat {
         public String render(DiffReport report) {
             StringBuilder out = new StringBuilder(headline(report)).append('\n');
             out.append(String.format("%n  %-20s", "collection"));
-            COLUMNS.forEach(column -> out.append(String.format("%18s", column)));
+            COLUMNS.forEach(column -> out.append(right(column, column)));
             report.counts().forEach((collection, count) -> {
                 out.append(String.format("%n  %-20s", collection.label()));
-                cells(count).forEach(cell -> out.append(String.format("%,18d", cell)));
+                for (int i = 0; i < COLUMNS.size(); i++) {
+                    out.append(
+                            right(String.format(Locale.ROOT, "%,d", cells(count).get(i)), COLUMNS.get(i)));
+                }
             });
             out.append('\n');
             for (DiffReport.Found found : report.differences()) {
@@ -36,6 +39,11 @@ public enum ReportFormat {
                         .append('\n');
             }
             return out.toString();
+        }
+
+        /** As wide as the column's title, or a number in the millions. */
+        private static String right(String cell, String title) {
+            return " ".repeat(Math.max(2, Math.max(9, title.length()) + 2 - cell.length())) + cell;
         }
     },
     JSON {

@@ -85,19 +85,21 @@ final class Breaker implements ObservedStateManager.Guard {
 
     private <T> T guarded(Supplier<T> call) {
         if (!circuit.tryAcquirePermission()) {
+            announceIfOpen("too many of the last calls failed");
             throw new BridgeException.Unavailable("Redis is not asked: its breaker is open");
         }
         long start = System.nanoTime();
         try {
             T result = call.get();
             circuit.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            announceIfOpen("too many of the last calls failed");
             return result;
         } catch (RuntimeException e) {
             circuit.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
             if (e instanceof BridgeException.Fenced) {
                 open(String.valueOf(e.getMessage()));
-            } else if (circuit.getState() == CircuitBreaker.State.OPEN) {
-                announce(String.valueOf(e.getMessage()));
+            } else {
+                announceIfOpen(String.valueOf(e.getMessage()));
             }
             throw e;
         }
@@ -107,6 +109,19 @@ final class Breaker implements ObservedStateManager.Guard {
     void open(String reason) {
         circuit.transitionToOpenState();
         announce(reason);
+    }
+
+    /** The library may have opened it at any call, also at one that went well and made their number enough to judge. */
+    private void announceIfOpen(String reason) {
+        if (circuit.getState() == CircuitBreaker.State.OPEN && condition.state() == State.CLOSED && foundOpen(reason)) {
+            onOpen.accept(reason);
+        }
+    }
+
+    private synchronized boolean foundOpen(String reason) {
+        return circuit.getState() == CircuitBreaker.State.OPEN
+                && condition.state() == State.CLOSED
+                && becomeOpen(reason);
     }
 
     private void announce(String reason) {

@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -116,10 +115,9 @@ final class CarryOver {
         }
         try (RecordLocks.Held held = project.locks.lockAll(keys)) {
             // Asked once for each, so that a change of authority meanwhile can't have a record copied both ways.
-            Map<RecordKey, Authority> from = new HashMap<>();
-            keys.forEach(key -> from.put(key, right.apply(key)));
-            List<Pair> differing =
-                    readAndClean(keys, pair -> agrees(pair, Objects.requireNonNull(from.get(pair.key()))));
+            Map<RecordKey, Authority> asked = new HashMap<>();
+            Function<RecordKey, Authority> from = key -> asked.computeIfAbsent(key, right);
+            List<Pair> differing = readAndClean(keys, pair -> agrees(pair, from.apply(pair.key())));
             copy(differing, Authority.REDIS, from, unexplained);
             copy(differing, Authority.FILE, from, unexplained);
             List<RecordKey> copied = differing.stream().map(Pair::key).toList();
@@ -187,10 +185,11 @@ final class CarryOver {
     }
 
     /** Copies those that {@code to} is wrong about. */
-    private void copy(Collection<Pair> differing, Authority to, Map<RecordKey, Authority> from, boolean unexplained) {
+    private void copy(
+            Collection<Pair> differing, Authority to, Function<RecordKey, Authority> from, boolean unexplained) {
         List<Replacement> replacements = new ArrayList<>();
         for (Pair pair : differing) {
-            if (from.get(pair.key()) == to) {
+            if (from.apply(pair.key()) == to) {
                 continue;
             }
             Versioned source = to == Authority.REDIS ? pair.file() : pair.redis();
@@ -243,12 +242,10 @@ final class CarryOver {
             drain();
         }
         if (!project.dirty.isEmpty()) {
-            throw new BridgeException.Unavailable(project.dirty.count() + " records (first: "
-                    + project.dirty.single().stream()
-                            .findFirst()
-                            .map(RecordKey::toString)
-                            .orElse("-")
-                    + ") can't be carried over to Redis; see the audit journal");
+            throw new BridgeException.Unavailable(
+                    project.dirty.count() + " records (first: "
+                            + project.dirty.single().stream().findFirst().map(RecordKey::toString).orElse("-")
+                            + ") can't be carried over to Redis; see the audit journal");
         }
     }
 }

@@ -30,7 +30,7 @@ final class Recovery {
     private final CarryOver carryOver;
     private final ShadowOptions options;
     private final Breaker breaker;
-    private @Nullable String trustedRunId;
+    private volatile @Nullable String trustedRunId;
     private volatile Instant nextTry = Instant.MIN;
     private Duration pause;
 
@@ -161,8 +161,30 @@ final class Recovery {
         breaker.close();
     }
 
+    /**
+     * Asks Redis after a carry-over failed, which goes past the breaker: one that doesn't answer as the server that is
+     * believed, is not believed from here on.
+     *
+     * @return whether it was Redis that failed
+     */
+    boolean doubt(BridgeException.Unavailable failure) {
+        boolean redisFailed = failure instanceof BridgeException.Fenced || !answersAsTrusted();
+        if (redisFailed) {
+            breaker.open(String.valueOf(failure.getMessage()));
+        }
+        return redisFailed;
+    }
+
+    private boolean answersAsTrusted() {
+        try {
+            return isTrusted(project.redis.probe());
+        } catch (BridgeException.Unavailable e) {
+            return false;
+        }
+    }
+
     /** Whether this is the server that is believed, not restarted since. */
-    synchronized boolean isTrusted(Server server) {
+    boolean isTrusted(Server server) {
         return server.runId().equals(trustedRunId);
     }
 

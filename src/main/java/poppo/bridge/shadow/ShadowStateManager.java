@@ -590,7 +590,17 @@ public final class ShadowStateManager implements StateManager {
         if (!standing.believed()) {
             recovery.tryReturn();
         } else if (!project.dirty.isEmpty()) {
+            drain();
+        }
+    }
+
+    private void drain() {
+        try {
             carryOver.drain();
+        } catch (BridgeException.Unavailable e) {
+            if (!recovery.doubt(e)) {
+                throw e;
+            }
         }
     }
 

@@ -150,20 +150,10 @@ final class Transitions {
             Tally tally = everything ? carryOver.sweepAll(CarryOver.Progress.NONE) : Tally.NONE;
             return tally.plus(carryOver.drain());
         } catch (BridgeException.Unavailable e) {
-            if (required || !(e instanceof BridgeException.Fenced) && isRedisThere()) {
+            if (required || !recovery.doubt(e)) {
                 throw e;
             }
-            recovery.breaker().open(String.valueOf(e.getMessage()));
             return Tally.NONE;
-        }
-    }
-
-    private boolean isRedisThere() {
-        try {
-            project.redis.probe();
-            return true;
-        } catch (BridgeException.Unavailable e) {
-            return false;
         }
     }
 

@@ -70,6 +70,15 @@ final class DiffCommandTest {
     }
 
     @Test
+    void aReportOfWhatWasRepairedStaysConsistent() {
+        bridge.on("GET /diffs/job-1", 200, REPORT.replaceFirst("\"noise\":0}", "\"noise\":0,\"repaired\":1}"));
+        answers("consistent", 1);
+        CommandRun.Outcome outcome = run("diff", "--repair=file");
+        assertThat(outcome.out()).startsWith("Diff job-1: consistent, 11 records compared, 1 differ");
+        assertThat(outcome.exitCode()).isZero();
+    }
+
+    @Test
     void aVoidDiffProvesNothing() {
         answers("void", 0);
         assertThat(run("diff").exitCode()).isEqualTo(1);
@@ -87,6 +96,7 @@ final class DiffCommandTest {
         answers("inconsistent", 1);
         run("diff", "--format", "html");
         run("diff", "--format", "markdown");
+        assertThat(run("diff", "--format", "markdown").out()).isEqualTo(REPORT + "\n");
         assertThat(bridge.calls())
                 .contains(
                         "GET /v1/projects/default/migration/diffs/job-1 text/html",

@@ -228,6 +228,17 @@ class LegacyLockTest {
         assertThat(gaps).hasValue(2);
     }
 
+    @Test
+    void pidFilesOfKilledBridgesGoAndOursGoesWithUs() {
+        directory.write(".bridge/pid." + DEAD, DEAD).write(".bridge/pid." + LIVING, LIVING);
+        directory.run(update(1));
+        assertThat(path.resolve(".bridge").toFile().list())
+                .containsExactlyInAnyOrder(
+                        "pid." + LIVING, "pid." + ProcessHandle.current().pid());
+        directory.store().close();
+        assertThat(path.resolve(".bridge").toFile().list()).containsExactly("pid." + LIVING);
+    }
+
     private Duration waited() {
         return Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(directory.ticker.nanoTime()));
     }

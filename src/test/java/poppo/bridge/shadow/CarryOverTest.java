@@ -207,6 +207,7 @@ class CarryOverTest {
         bridge.done(Bridge.checkout(7, "p1"));
         // A start without Redis, then a legacy program that doesn't know of the move.
         bridge.redis.setEpoch(null);
+        bridge.files.acceptForeignWrites(true);
         try (Bridge next = bridge.reopen()) {
             assertThat(next.standing().believed()).isFalse();
             bridge.redis.setEpoch(next.standing().epoch());
@@ -233,6 +234,23 @@ class CarryOverTest {
             assertThat(bridge.standing().phase()).isEqualTo(Phase.FILE);
             assertThat(bridge.state.read(SEVEN).image().path("processId").asText())
                     .isEqualTo("p1");
+        }
+    }
+
+    /** Calls for dirty records go past Redis, so without this nothing would ever find out that it is back. */
+    @Test
+    void redisIsDoubtedWhenACarryOverMeetsAnotherServer() {
+        try (Bridge bridge = patient(Phase.REDIS_WRITE)) {
+            bridge.redis.faults().nth(1, Fault.unavailable());
+            bridge.done(Bridge.checkout(7, "p1"));
+            bridge.redis.restartEmpty();
+
+            bridge.state.keep();
+            assertThat(bridge.standing().believed()).isFalse();
+
+            bridge.keepLater();
+            assertThat(bridge.standing().believed()).isTrue();
+            assertThat(bridge.redis.read(SEVEN).image()).isNotNull();
         }
     }
 
