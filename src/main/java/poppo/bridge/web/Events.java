@@ -1,5 +1,6 @@
 package poppo.bridge.web;
 
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -43,8 +44,12 @@ final class Events {
         return log;
     }
 
-    /** Ends all streams in order. */
-    void stop() {
+    /** Ends all streams in order; a second time it does nothing. */
+    @PreDestroy
+    synchronized void stop() {
+        if (pump.isShutdown()) {
+            return;
+        }
         pump.execute(() -> logs.values().forEach(EventLog::end));
         pump.shutdown();
         try {
