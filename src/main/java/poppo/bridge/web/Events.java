@@ -43,7 +43,7 @@ final class Events {
         return log;
     }
 
-    /** Ends all streams in order. */
+    /** Ends all streams. Whether the last chunk still reaches a reader, or only the closed connection, is a race. */
     void stop() {
         pump.execute(() -> logs.values().forEach(EventLog::end));
         pump.shutdown();
