@@ -92,7 +92,7 @@ public final class RedisServerProcess implements AutoCloseable {
         }
         Optional<ProcessHandle> leftover = ProcessHandle.of(
                         Long.parseLong("0" + Files.readString(file).strip()))
-                .filter(process -> process.info().command().orElse("").contains("redis-server"));
+                .filter(process -> isServerIn(directory, process.pid()));
         if (leftover.isPresent()) {
             leftover.get().destroy();
             try {
@@ -104,6 +104,18 @@ public final class RedisServerProcess implements AutoCloseable {
                         "a redis-server left behind (pid " + leftover.get().pid() + ") does not end; stop it by hand",
                         e);
             }
+        }
+    }
+
+    /**
+     * A server works in its data directory. Its name says less: Debian's is a link to {@code redis-check-rdb}, and by now
+     * the pid may be that of another Redis.
+     */
+    private static boolean isServerIn(Path directory, long pid) {
+        try {
+            return Files.isSameFile(Path.of("/proc", Long.toString(pid), "cwd"), directory);
+        } catch (IOException goneOrNotOurs) {
+            return false;
         }
     }
 
