@@ -92,7 +92,7 @@ public final class RedisServerProcess implements AutoCloseable {
         }
         Optional<ProcessHandle> leftover = ProcessHandle.of(
                         Long.parseLong("0" + Files.readString(file).strip()))
-                .filter(process -> isServerIn(directory, process.pid()));
+                .filter(process -> isServerIn(directory, process));
         if (leftover.isPresent()) {
             leftover.get().destroy();
             try {
@@ -108,15 +108,21 @@ public final class RedisServerProcess implements AutoCloseable {
     }
 
     /**
-     * A server works in its data directory. Its name says less: Debian's is a link to {@code redis-check-rdb}, and by now
-     * the pid may be that of another Redis.
+     * The pid may be another program's by now, even that of another Redis; a server works in its data directory. Where
+     * that can't be seen, the name must do: Debian's {@code redis-server} is a link to {@code redis-check-rdb}.
      */
-    private static boolean isServerIn(Path directory, long pid) {
+    private static boolean isServerIn(Path directory, ProcessHandle process) {
+        Path seen = Path.of("/proc", Long.toString(process.pid()));
         try {
-            return Files.isSameFile(Path.of("/proc", Long.toString(pid), "cwd"), directory);
+            if (Files.exists(seen)) {
+                return Files.isSameFile(seen.resolve("cwd"), directory);
+            }
         } catch (IOException goneOrNotOurs) {
             return false;
         }
+        Path command = Path.of(process.info().command().orElse("/"));
+        return command.endsWith("redis-check-rdb") || command.toString().contains("redis-server");
+    }
     }
 
     /** The {@code redis-server} on the PATH. */

@@ -64,7 +64,6 @@ public final class BridgeServer implements AutoCloseable {
         properties.put("micronaut.server.port", options.port() == 0 ? -1 : options.port());
         properties.put("micronaut.server.max-request-size", WebOptions.MAX_BODY);
         properties.put("micronaut.server.max-request-buffer-size", WebOptions.MAX_BODY);
-        properties.put("micronaut.server.multipart.enabled", false);
         properties.put("micronaut.server.netty.request-decompression-enabled", false);
         properties.put("micronaut.server.netty.max-initial-line-length", 8192);
         properties.put("micronaut.server.netty.max-header-size", 16384);

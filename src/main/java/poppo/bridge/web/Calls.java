@@ -2,7 +2,6 @@ package poppo.bridge.web;
 
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -162,7 +161,6 @@ final class Calls {
     }
 
     /** Takes no more calls, and waits for those under way. */
-    @PreDestroy
     void stop() {
         workers.shutdown();
         operators.shutdown();

@@ -14,6 +14,12 @@ import org.slf4j.LoggerFactory;
 final class ErrorAnswers implements ErrorResponseProcessor<String> {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
 
+    private final AnswerHeaders headers;
+
+    ErrorAnswers(AnswerHeaders headers) {
+        this.headers = headers;
+    }
+
     @Override
     public MutableHttpResponse<String> processResponse(ErrorContext context, MutableHttpResponse<?> response) {
         Throwable cause = context.getRootCause().orElse(null);
@@ -21,6 +27,7 @@ final class ErrorAnswers implements ErrorResponseProcessor<String> {
         if (problem.status() == 500) {
             LOG.error("A request could not be answered", cause);
         }
+        headers.put(context.getRequest().getPath(), response);
         return response.status(problem.status(), null).body(problem.toText()).contentType(Problem.MEDIA_TYPE);
     }
 

@@ -1,10 +1,8 @@
 package poppo.bridge.web;
 
-import io.micronaut.core.io.buffer.ReadBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -16,16 +14,15 @@ import org.reactivestreams.Subscription;
  *
  * <p>{@link #drain}, {@link #beat} and {@link #end} are called by the pump's thread only.
  */
-final class EventStream implements Publisher<ReadBuffer>, Subscription {
+final class EventStream implements Publisher<byte[]>, Subscription {
     private static final int BATCH = 64;
     private static final String BEAT = ": alive\n\n";
 
     private final EventLog log;
-    private final Function<byte[], ReadBuffer> buffers;
     private final Runnable disconnect;
     private final AtomicLong demand = new AtomicLong();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile @Nullable Subscriber<? super ReadBuffer> reader;
+    private volatile @Nullable Subscriber<? super byte[]> reader;
     private volatile @Nullable String pending;
     private long place;
 
@@ -34,16 +31,15 @@ final class EventStream implements Publisher<ReadBuffer>, Subscription {
      * @param opening sent before everything else
      * @param disconnect closes the connection of a reader that is too slow
      */
-    EventStream(EventLog log, long after, String opening, Function<byte[], ReadBuffer> buffers, Runnable disconnect) {
+    EventStream(EventLog log, long after, String opening, Runnable disconnect) {
         this.log = log;
         this.place = after;
         this.pending = opening;
-        this.buffers = buffers;
         this.disconnect = disconnect;
     }
 
     @Override
-    public void subscribe(Subscriber<? super ReadBuffer> subscriber) {
+    public void subscribe(Subscriber<? super byte[]> subscriber) {
         reader = subscriber;
         subscriber.onSubscribe(this);
     }
@@ -63,7 +59,7 @@ final class EventStream implements Publisher<ReadBuffer>, Subscription {
 
     /** Sends what there is, as far as the connection takes it. */
     void drain() {
-        Subscriber<? super ReadBuffer> subscriber = reader;
+        Subscriber<? super byte[]> subscriber = reader;
         if (subscriber == null || ended.get()) {
             return;
         }
@@ -77,7 +73,7 @@ final class EventStream implements Publisher<ReadBuffer>, Subscription {
                 return;
             }
             demand.updateAndGet(held -> held == Long.MAX_VALUE ? held : held - 1);
-            subscriber.onNext(buffers.apply(text.getBytes(StandardCharsets.UTF_8)));
+            subscriber.onNext(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -111,7 +107,7 @@ final class EventStream implements Publisher<ReadBuffer>, Subscription {
 
     /** Ends it in order: the reader may come back with the id it saw last. */
     void end() {
-        Subscriber<? super ReadBuffer> subscriber = reader;
+        Subscriber<? super byte[]> subscriber = reader;
         if (ended.compareAndSet(false, true)) {
             log.remove(this);
             if (subscriber != null) {

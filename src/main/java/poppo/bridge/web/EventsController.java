@@ -1,6 +1,5 @@
 package poppo.bridge.web;
 
-import io.micronaut.http.ByteBodyHttpResponseWrapper;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -9,7 +8,6 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Produces;
-import io.micronaut.http.netty.body.NettyByteBodyFactory;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.channel.Channel;
 import io.swagger.v3.oas.annotations.Operation;
@@ -19,7 +17,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 
@@ -91,19 +88,15 @@ final class EventsController {
     private static HttpResponse<?> stream(EventLog log, @Nullable Long seen, HttpRequest<?> request) {
         Channel channel =
                 ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
-        NettyByteBodyFactory bodies = new NettyByteBodyFactory(channel);
         long last = log.last();
         long after = seen != null && log.reachesBack(seen) ? seen : last;
         boolean isReset = seen != null && after != seen;
-        EventStream stream =
-                new EventStream(log, after, opening(isReset, after), bodies.readBufferFactory()::adapt, channel::close);
+        EventStream stream = new EventStream(log, after, opening(isReset, after), channel::close);
         if (!log.add(stream)) {
             throw new Refusal(Problem.unavailable("As many event streams are open as may; close one or try again"));
         }
         channel.closeFuture().addListener(closed -> stream.cancel());
-        return ByteBodyHttpResponseWrapper.wrap(
-                HttpResponse.ok().contentType(MediaType.TEXT_EVENT_STREAM_TYPE),
-                bodies.adapt(stream, OptionalLong.empty()));
+        return HttpResponse.ok(stream).contentType(MediaType.TEXT_EVENT_STREAM_TYPE);
     }
 
     /** Begins with the place, so that a reader who has seen no event yet can resume too. */

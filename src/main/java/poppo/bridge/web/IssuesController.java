@@ -1,6 +1,7 @@
 package poppo.bridge.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -21,7 +22,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.Issue;
@@ -79,7 +79,7 @@ final class IssuesController {
     CompletionStage<HttpResponse<?>> checkout(
             @PathVariable String p,
             @PathVariable String n,
-            @Parameter(hidden = true) @Body byte @Nullable [] body,
+            @Parameter(hidden = true) @Body @Nullable byte[] body,
             HttpRequest<?> request) {
         return calls.worker(request, p, body, handle -> checkout(handle, Limits.issueNumber(n), Fields.of(body)));
     }
@@ -110,7 +110,7 @@ final class IssuesController {
     CompletionStage<HttpResponse<?>> checkin(
             @PathVariable String p,
             @PathVariable String n,
-            @Parameter(hidden = true) @Body byte @Nullable [] body,
+            @Parameter(hidden = true) @Body @Nullable byte[] body,
             HttpRequest<?> request) {
         return calls.worker(request, p, body, handle -> checkin(handle, Limits.issueNumber(n), Fields.of(body)));
     }
@@ -137,7 +137,7 @@ final class IssuesController {
     CompletionStage<HttpResponse<?>> update(
             @PathVariable String p,
             @PathVariable String n,
-            @Parameter(hidden = true) @Body byte @Nullable [] body,
+            @Parameter(hidden = true) @Body @Nullable byte[] body,
             HttpRequest<?> request) {
         return calls.worker(
                 request,
@@ -193,7 +193,7 @@ final class IssuesController {
     CompletionStage<HttpResponse<?>> heartbeat(
             @PathVariable String p,
             @PathVariable String n,
-            @Parameter(hidden = true) @Body byte @Nullable [] body,
+            @Parameter(hidden = true) @Body @Nullable byte[] body,
             HttpRequest<?> request) {
         return calls.worker(
                 request, p, body, handle -> heartbeat(handle, Limits.issueNumber(n), Fields.ofOptional(body)));

@@ -1,5 +1,6 @@
 package poppo.bridge.web;
 
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -18,7 +19,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.migration.Job;
 import poppo.bridge.migration.Repair;
 import poppo.bridge.state.Limits;
@@ -84,7 +84,7 @@ final class JobsController {
                             schema = @Schema(implementation = Schemas.ProblemShape.class)))
     @Post("/diffs")
     CompletionStage<HttpResponse<?>> diff(
-            @PathVariable String p, @Parameter(hidden = true) @Body byte @Nullable [] body, HttpRequest<?> request) {
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
         return calls.operator(request, p, body, handle -> diff(handle, Fields.ofOptional(body)));
     }
 

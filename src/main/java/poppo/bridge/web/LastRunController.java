@@ -1,5 +1,6 @@
 package poppo.bridge.web;
 
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -17,7 +18,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Operation.SetLastRun;
 import poppo.bridge.state.RecordKey;
@@ -61,7 +61,7 @@ final class LastRunController {
     @ApiResponse(responseCode = "204", description = "Written")
     @Put
     CompletionStage<HttpResponse<?>> write(
-            @PathVariable String p, @Parameter(hidden = true) @Body byte @Nullable [] body, HttpRequest<?> request) {
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
         return calls.worker(
                 request,
                 p,

@@ -2,6 +2,7 @@ package poppo.bridge.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -21,7 +22,6 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Gate;
 import poppo.bridge.shadow.Phase;
@@ -88,7 +88,7 @@ final class MigrationController {
                             schema = @Schema(implementation = Schemas.ProblemShape.class)))
     @Put("/phase")
     CompletionStage<HttpResponse<?>> change(
-            @PathVariable String p, @Parameter(hidden = true) @Body byte @Nullable [] body, HttpRequest<?> request) {
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
         return calls.operator(request, p, body, handle -> change(handle, Fields.of(body)));
     }
 
@@ -105,7 +105,7 @@ final class MigrationController {
                             schema = @Schema(implementation = Schemas.PhaseChangedShape.class)))
     @Post("/rollback")
     CompletionStage<HttpResponse<?>> rollback(
-            @PathVariable String p, @Parameter(hidden = true) @Body byte @Nullable [] body, HttpRequest<?> request) {
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
         return calls.operator(request, p, body, handle -> rollback(handle, Fields.ofOptional(body)));
     }
 

@@ -1,6 +1,7 @@
 package poppo.bridge.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -20,7 +21,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Operation.AppendPendingTask;
@@ -66,7 +66,7 @@ final class PendingTasksController {
     @ApiResponse(responseCode = "204", description = "Replaced")
     @Put
     CompletionStage<HttpResponse<?>> replace(
-            @PathVariable String p, @Parameter(hidden = true) @Body byte @Nullable [] body, HttpRequest<?> request) {
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
         return calls.worker(request, p, body, handle -> replace(handle, Fields.array(body)));
     }
 
@@ -75,7 +75,7 @@ final class PendingTasksController {
     @ApiResponse(responseCode = "204", description = "Appended")
     @Post
     CompletionStage<HttpResponse<?>> append(
-            @PathVariable String p, @Parameter(hidden = true) @Body byte @Nullable [] body, HttpRequest<?> request) {
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
         return calls.worker(
                 request,
                 p,

@@ -1,6 +1,7 @@
 package poppo.bridge.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -20,7 +21,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.Issue;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Limits;
@@ -69,7 +69,7 @@ final class ProcessesController {
     CompletionStage<HttpResponse<?>> register(
             @PathVariable String p,
             @PathVariable String id,
-            @Parameter(hidden = true) @Body byte @Nullable [] body,
+            @Parameter(hidden = true) @Body @Nullable byte[] body,
             HttpRequest<?> request) {
         return calls.worker(request, p, body, handle -> register(handle, id, Fields.of(body)));
     }

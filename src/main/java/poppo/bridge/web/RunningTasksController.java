@@ -2,6 +2,7 @@ package poppo.bridge.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -21,7 +22,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Limits;
 import poppo.bridge.state.Operation.PutRunningTask;
@@ -64,7 +64,7 @@ final class RunningTasksController {
     CompletionStage<HttpResponse<?>> put(
             @PathVariable String p,
             @PathVariable String id,
-            @Parameter(hidden = true) @Body byte @Nullable [] body,
+            @Parameter(hidden = true) @Body @Nullable byte[] body,
             HttpRequest<?> request) {
         return calls.worker(
                 request,
