@@ -32,7 +32,8 @@ final class ArchitectureTest {
     }
 
     private static ArchRule mayOnlyKnow(String who, String... others) {
-        String[] forbidden = new TreeSet<>(Set.of("state", "file", "redis", "shadow", "migration", "replay", "web", "cli"))
+        String[] forbidden = new TreeSet<>(
+                        Set.of("state", "file", "redis", "shadow", "migration", "replay", "web", "cli"))
                 .stream()
                         .filter(name -> !name.equals(who) && !Set.of(others).contains(name))
                         .map(ArchitectureTest::in)

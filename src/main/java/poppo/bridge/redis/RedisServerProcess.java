@@ -123,7 +123,6 @@ public final class RedisServerProcess implements AutoCloseable {
         Path command = Path.of(process.info().command().orElse("/"));
         return command.endsWith("redis-check-rdb") || command.toString().contains("redis-server");
     }
-    }
 
     /** The {@code redis-server} on the PATH. */
     public static Optional<Path> onPath() {

@@ -242,10 +242,12 @@ final class CarryOver {
             drain();
         }
         if (!project.dirty.isEmpty()) {
-            throw new BridgeException.Unavailable(
-                    project.dirty.count() + " records (first: "
-                            + project.dirty.single().stream().findFirst().map(RecordKey::toString).orElse("-")
-                            + ") can't be carried over to Redis; see the audit journal");
+            throw new BridgeException.Unavailable(project.dirty.count() + " records (first: "
+                    + project.dirty.single().stream()
+                            .findFirst()
+                            .map(RecordKey::toString)
+                            .orElse("-")
+                    + ") can't be carried over to Redis; see the audit journal");
         }
     }
 }

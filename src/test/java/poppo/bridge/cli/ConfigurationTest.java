@@ -185,8 +185,7 @@ final class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "500ms, PT0.5S", "30s, PT30S", "30m, PT30M", "2h, PT2H", "1d, PT24H", "PT1M30S, PT1M30S", "' 5s ', PT5S"
+    @CsvSource({"500ms, PT0.5S", "30s, PT30S", "30m, PT30M", "2h, PT2H", "1d, PT24H", "PT1M30S, PT1M30S", "' 5s ', PT5S"
     })
     void durationsAreShortOrIso8601(String text, Duration duration) throws IOException {
         String yaml = "bridge: {state-dir: s, heartbeat-ttl: '" + text + "'}";

@@ -31,6 +31,7 @@ final class EndToEndLedger implements AutoCloseable {
     private final AtomicInteger refused = new AtomicInteger();
     private final Map<Integer, CountDownLatch> milestones = new ConcurrentHashMap<>();
     private volatile boolean stopped;
+    private volatile boolean ending;
     private volatile Throwable failure;
 
     /** By issue: the last turn acknowledged, and the last one sent. */
@@ -63,7 +64,7 @@ final class EndToEndLedger implements AutoCloseable {
                 turn(worker, round);
             }
         } catch (IOException gone) {
-            if (!stopped) {
+            if (!ending) {
                 failure = gone;
             }
         } catch (InterruptedException e) {
@@ -137,17 +138,22 @@ final class EndToEndLedger implements AutoCloseable {
                 .isTrue();
     }
 
-    /** From here on a lost connection is expected. */
+    /** From here on a lost connection is expected: each worker ends with the call it is at. */
     void expectTheEnd() {
-        stopped = true;
+        ending = true;
     }
 
-    void stop() throws InterruptedException {
-        stopped = true;
+    /** Waits for the workers to end with the bridge. */
+    void join() throws InterruptedException {
         for (Thread thread : threads) {
             thread.join(TimeUnit.SECONDS.toMillis(60));
             assertThat(thread.isAlive()).as("%s is stuck", thread.getName()).isFalse();
         }
+    }
+
+    void stop() throws InterruptedException {
+        stopped = true;
+        join();
         if (failure != null) {
             throw new AssertionError("a worker failed", failure);
         }
@@ -224,15 +230,20 @@ final class EndToEndLedger implements AutoCloseable {
         nowPending.forEach(task -> times.merge(task.path("id").asText(Json.compact(task)), 1, Integer::sum));
         pending.stream()
                 .filter(task -> times.getOrDefault(task, 0) != 1)
-                .forEach(task -> lost.add("pending task " + task + " is there " + times.getOrDefault(task, 0) + " times"));
-        assertThat(lost).as("acknowledged and not there, of %d", acknowledged.get()).isEmpty();
+                .forEach(task ->
+                        lost.add("pending task " + task + " is there " + times.getOrDefault(task, 0) + " times"));
+        assertThat(lost)
+                .as("acknowledged and not there, of %d", acknowledged.get())
+                .isEmpty();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopped = true;
-        for (Thread thread : threads) {
-            thread.join(TimeUnit.SECONDS.toMillis(60));
+        try {
+            join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

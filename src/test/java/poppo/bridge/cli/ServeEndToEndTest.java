@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +102,8 @@ final class ServeEndToEndTest {
                     "{'processId':'" + process + "','pid':4711,'taskType':'claude-cli','metadata':{'retryCount':0}}");
             assertThat(held.path("status").asText()).isEqualTo("processing");
             issues("issues").set(Long.toString(issue), held);
-            EndToEndServe.Reply other = bridge.call("POST", "issues/" + issue + "/checkout", "{\"processId\":\"thief\"}");
+            EndToEndServe.Reply other =
+                    bridge.call("POST", "issues/" + issue + "/checkout", "{\"processId\":\"thief\"}");
             assertThat(other.status()).isEqualTo(409);
             assertThat(other.body().path("code").asText()).isEqualTo("already-checked-out");
             if (step % 2 == 0) {
@@ -121,7 +121,8 @@ final class ServeEndToEndTest {
             processedIssues.add(Json.number(issue));
             bridge.done("PUT", "processed-comments/" + issue + "/IC_" + step, null);
             comments.putArray(Long.toString(issue)).add("IC_" + step);
-            JsonNode task = bridge.done("PUT", "running-tasks/task-" + step, "{'type':'issue','issueNumber':" + issue + "}");
+            JsonNode task =
+                    bridge.done("PUT", "running-tasks/task-" + step, "{'type':'issue','issueNumber':" + issue + "}");
             assertThat(task.has("startTime")).isTrue();
             tasks.set("task-" + step, task);
             if (step % 3 == 0) {
@@ -138,7 +139,8 @@ final class ServeEndToEndTest {
         }
 
         private void readBack(EndToEndServe bridge, long issue) throws Exception {
-            assertThat(bridge.get("issues/" + issue).done()).isEqualTo(issues("issues").get(Long.toString(issue)));
+            assertThat(bridge.get("issues/" + issue).done())
+                    .isEqualTo(issues("issues").get(Long.toString(issue)));
             assertThat(bridge.get("running-tasks").done()).isEqualTo(tasks);
             assertThat(bridge.get("pending-tasks").done()).isEqualTo(pending);
             assertThat(bridge.get("processed-issues").done()).isEqualTo(processedIssues);
@@ -241,11 +243,13 @@ final class ServeEndToEndTest {
         rollBackToFiles();
         assertThat(bridge.terminate()).isEqualTo(143);
         JsonNode issues = EndToEndServe.json(directory, "issue-status.json").path("issues");
-        issuesBefore.properties().forEach(each -> assertThat(issues.get(each.getKey()))
-                .isEqualTo(each.getValue()));
+        issuesBefore
+                .properties()
+                .forEach(each -> assertThat(issues.get(each.getKey())).isEqualTo(each.getValue()));
         assertThat(issues.path("9000").path("status").asText()).isEqualTo("error");
         JsonNode tasks = EndToEndServe.json(directory, "running-tasks.json");
-        tasksBefore.forEach(task -> assertThat(tasks.get(task.path("id").asText())).isEqualTo(task));
+        tasksBefore.forEach(
+                task -> assertThat(tasks.get(task.path("id").asText())).isEqualTo(task));
         assertThat(tasks.size()).isEqualTo(tasksBefore.size() + 1);
     }
 
@@ -260,7 +264,9 @@ final class ServeEndToEndTest {
         assertThat(bridge.said()).anyMatch(line -> line.contains("phase redis-write at 100 %"));
         bridge.assertConsistent();
         JsonNode answer = bridge.done("PATCH", "issues/1", "{'status':'error'}");
-        assertThat(EndToEndServe.json(directory, "issue-status.json").path("issues").path("1"))
+        assertThat(EndToEndServe.json(directory, "issue-status.json")
+                        .path("issues")
+                        .path("1"))
                 .isEqualTo(answer);
     }
 
@@ -279,7 +285,8 @@ final class ServeEndToEndTest {
             Process another = emptyRedis();
             try {
                 bridge.awaitStatus(
-                        "the return", status -> status.path("authority").asText().equals("redis"));
+                        "the return",
+                        status -> status.path("authority").asText().equals("redis"));
                 ledger.awaitMore(40);
                 ledger.stop();
                 assertThat(ledger.refused()).as("refused while Redis was down").isZero();
@@ -338,15 +345,16 @@ final class ServeEndToEndTest {
             ledger.awaitMore(150);
             ledger.expectTheEnd();
             bridge.kill();
-            ledger.close();
+            ledger.join();
             try (EndToEndServe killed = bridge) {
                 serve();
-                assertThat(killed.redis().isAlive()).as("the killed bridge's redis-server").isFalse();
+                assertThat(killed.redis().isAlive())
+                        .as("the killed bridge's redis-server")
+                        .isFalse();
             }
-            JsonNode status = bridge.awaitStatus("Redis believed", each -> each.path("breaker")
-                    .path("state")
-                    .asText()
-                    .equals("closed"));
+            JsonNode status = bridge.awaitStatus(
+                    "Redis believed",
+                    each -> each.path("breaker").path("state").asText().equals("closed"));
             assertThat(status.path("phase").asText()).isEqualTo(phase);
             assertThat(status.path("readPercent").asText()).isEqualTo(readPercent);
             assertThat(status.path("writePercent").asText()).isEqualTo(writePercent);
@@ -372,7 +380,7 @@ final class ServeEndToEndTest {
             assertThat(bridge.terminate()).isEqualTo(143);
             assertThat(bridge.redis().isAlive()).isFalse();
             assertThat(bridge.errors()).doesNotContain("WARN", "ERROR", "\tat ");
-            ledger.close();
+            ledger.join();
             ledger.verify(directory);
         }
         serve();
@@ -402,8 +410,15 @@ final class ServeEndToEndTest {
         Path other = EndToEndServe.copyOf("state-2025-06-19", home.resolve("other"));
         EndToEndServe.Ended second = EndToEndServe.run("--state-dir", other.toString(), "--port", port);
         assertThat(second.exitCode()).isEqualTo(3);
-        List<String> said = second.err().lines().filter(line -> line.startsWith("poppo-bridge: ")).toList();
-        assertThat(said).singleElement().asString().contains("127.0.0.1:" + port).contains("another one");
+        List<String> said = second.err()
+                .lines()
+                .filter(line -> line.startsWith("poppo-bridge: "))
+                .toList();
+        assertThat(said)
+                .singleElement()
+                .asString()
+                .contains("127.0.0.1:" + port)
+                .contains("another one");
         String left = Files.readString(other.resolve(".bridge/owner.lock"));
         assertThat(ProcessHandle.of(Long.parseLong(left.strip()))).isEmpty();
         assertThat(ProcessHandle.allProcesses()
