@@ -1,6 +1,7 @@
 package poppo.bridge.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowOptions;
@@ -59,20 +62,30 @@ final class Configuration {
 
     private static void readFile(Path file, Map<String, String> values) {
         try {
-            Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
+            LoaderOptions strict = new LoaderOptions();
+            strict.setAllowDuplicateKeys(false);
+            Object root = new Yaml(new SafeConstructor(strict)).load(Files.readString(file));
             if (root != null) {
                 flatten(file, "", root, values);
             }
-        } catch (NoSuchFileException e) {
-            throw new BridgeException.Invalid("--config", file + " does not exist");
         } catch (IOException e) {
-            throw new BridgeException.Invalid("--config", file + " can't be read: " + e.getMessage());
+            throw unreadable("--config", file, e);
         } catch (MarkedYAMLException e) {
             throw new BridgeException.Invalid(
                     "--config",
                     file + ", line " + (e.getProblemMark().getLine() + 1) + ", column "
                             + (e.getProblemMark().getColumn() + 1) + ": " + e.getProblem());
+        } catch (YAMLException e) {
+            throw new BridgeException.Invalid("--config", file + ": " + e.getMessage());
         }
+    }
+
+    private static BridgeException unreadable(String key, Path file, IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return new BridgeException.Invalid(key, file + " does not exist");
+        }
+        String reason = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
+        return new BridgeException.Invalid(key, file + " can't be read: " + reason);
     }
 
     private static void flatten(Path file, String path, Object node, Map<String, String> values) {
@@ -192,11 +205,29 @@ final class Configuration {
         return new ProjectSettings(
                 name,
                 Path.of(stateDir).toAbsolutePath().normalize(),
-                ofProject(name, Setting.REDIS_URI),
+                redisUri(name),
                 rollout(name),
                 duration(Setting.REDIS_COMMAND_TIMEOUT),
                 duration(Setting.HEARTBEAT_TTL),
                 shadow());
+    }
+
+    /** Checked here already, where the setting is known and nothing has begun. */
+    private @Nullable String redisUri(String name) {
+        String uri = ofProject(name, Setting.REDIS_URI);
+        try {
+            RedisOptions.of(uri == null ? "redis://localhost" : uri, name);
+            return uri;
+        } catch (BridgeException.Invalid e) {
+            boolean isName = e.field().equals("project");
+            throw renamed(e, isName ? Setting.PROJECT.key() : names(name, Setting.REDIS_URI));
+        }
+    }
+
+    /** The same rule, under the name that the user knows the value by. */
+    private static BridgeException renamed(BridgeException.Invalid e, String key) {
+        String message = String.valueOf(e.getMessage());
+        return new BridgeException.Invalid(key, message.substring(e.field().length() + 2));
     }
 
     private @Nullable String ofProject(String name, Setting setting) {
@@ -215,7 +246,16 @@ final class Configuration {
         if (phase == null) {
             return null;
         }
-        return new Rollout(Phase.of(phase), percent(name, Setting.READ_PERCENT), percent(name, Setting.WRITE_PERCENT));
+        return new Rollout(
+                phase(name, phase), percent(name, Setting.READ_PERCENT), percent(name, Setting.WRITE_PERCENT));
+    }
+
+    private Phase phase(String name, String label) {
+        try {
+            return Phase.of(label);
+        } catch (BridgeException.Invalid e) {
+            throw renamed(e, names(name, Setting.PHASE));
+        }
     }
 
     private int percent(String name, Setting setting) {
@@ -260,7 +300,7 @@ final class Configuration {
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {
-            throw new BridgeException.Invalid(setting.key(), file + " can't be read: " + e.getMessage());
+            throw unreadable(setting.key(), file, e);
         }
     }
 

@@ -92,7 +92,7 @@ public final class RedisServerProcess implements AutoCloseable {
         }
         Optional<ProcessHandle> leftover = ProcessHandle.of(
                         Long.parseLong("0" + Files.readString(file).strip()))
-                .filter(RedisServerProcess::isRedis);
+                .filter(process -> isServerIn(directory, process));
         if (leftover.isPresent()) {
             leftover.get().destroy();
             try {
@@ -107,10 +107,21 @@ public final class RedisServerProcess implements AutoCloseable {
         }
     }
 
-    /** The pid may be another program's by now. Debian's {@code redis-server} is a link to {@code redis-check-rdb}. */
-    private static boolean isRedis(ProcessHandle process) {
-        return Path.of(process.info().command().orElse("/")).endsWith("redis-check-rdb")
-                || process.info().command().orElse("").contains("redis-server");
+    /**
+     * The pid may be another program's by now, even that of another Redis; a server works in its data directory. Where
+     * that can't be seen, the name must do: Debian's {@code redis-server} is a link to {@code redis-check-rdb}.
+     */
+    private static boolean isServerIn(Path directory, ProcessHandle process) {
+        Path seen = Path.of("/proc", Long.toString(process.pid()));
+        try {
+            if (Files.exists(seen)) {
+                return Files.isSameFile(seen.resolve("cwd"), directory);
+            }
+        } catch (IOException goneOrNotOurs) {
+            return false;
+        }
+        Path command = Path.of(process.info().command().orElse("/"));
+        return command.endsWith("redis-check-rdb") || command.toString().contains("redis-server");
     }
 
     /** The {@code redis-server} on the PATH. */

@@ -1,0 +1,56 @@
+package poppo.bridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import poppo.bridge.state.Json;
+import poppo.bridge.state.MemoryStateManager;
+import poppo.bridge.state.RecordKey;
+
+/** The demo keeps its promises, and would say so if it didn't. */
+@Timeout(180)
+final class DemoTest {
+    @Test
+    void theWholeDemoLosesNothingAndNothingDisagrees() {
+        CommandRun.Outcome outcome = CommandRun.of("demo", "--hold", "1", "--workers", "4");
+        assertThat(outcome.out()).endsWith("\n0 lost, 0 mismatches\n").doesNotContain("VIOLATED");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+    }
+
+    @Test
+    void aWrongOptionIsRefused() {
+        CommandRun.Outcome outcome = CommandRun.of("demo", "--hold", "0");
+        assertThat(outcome.err()).isEqualTo("poppo-bridge: --hold and --workers must be at least 1\n");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void theLedgerNoticesWhatIsLost() {
+        DemoLedger ledger = new DemoLedger();
+        ledger.added(RecordKey.processedIssue(1));
+        ledger.commented(2, "IC_1");
+        ledger.checkedIn(3, 1);
+        try (MemoryStateManager empty = new MemoryStateManager()) {
+            ledger.verify(empty);
+        }
+        assertThat(ledger.lost()).isEqualTo(3);
+        assertThat(ledger.violations()).hasSize(3).anyMatch(line -> line.contains("IC_1"));
+    }
+
+    @Test
+    void theLedgerNoticesTwoHolders() {
+        DemoLedger ledger = new DemoLedger();
+        ledger.checkedOut(1, "a");
+        ledger.checkedOut(1, "b");
+        assertThat(ledger.violations()).containsExactly("issue 1 was given to b while a held it");
+    }
+
+    @Test
+    void theLedgerNoticesAReadThatGoesBack() {
+        DemoLedger ledger = new DemoLedger();
+        ledger.expectTurn(1, Json.parse("{\"result\": {\"turn\": 4}}"), 5);
+        assertThat(ledger.violations()).containsExactly("issue 1 was read at turn 4 after turn 5 was acknowledged");
+    }
+}
