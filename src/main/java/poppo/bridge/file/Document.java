@@ -451,7 +451,7 @@ final class Document {
 
     private void keepPrevious(Prepared prepared) {
         try {
-            prepared.revision().keepPrevious();
+            prepared.revision().keepPrevious(site.discards());
         } catch (IOException e) {
             notice("could not keep its previous content as .backup (" + Reasons.of(e) + ")");
             prepared.revision().abandon();

@@ -17,6 +17,7 @@ record Site(
         Notices notices,
         Heartbeats heartbeats,
         LabelOutbox outbox,
+        Discards discards,
         AtomicLong versions) {
 
     LegacyLock lockOf(StateFile file) {
