@@ -380,6 +380,8 @@ final class Document {
     private Prepared prepare(List<Entry> entries, Batch batch) {
         try {
             LabelOutbox.Sendable labels = site.outbox().prepare(batch.labels());
+            // The disk can do that while the revision is written; settle() sees to it if nobody has.
+            site.meanwhile(labels::sync);
             try {
                 Revision revision = revision(entries);
                 return new Prepared(revision, revision.fingerprint(), labels);
@@ -458,7 +460,6 @@ final class Document {
         }
     }
 
-    /** The requests first: on a journaling disk that carries the rename along, and the directory has nothing to wait for. */
     private @Nullable IOException settle(Prepared prepared) {
         prepared.labels().sync();
         try {

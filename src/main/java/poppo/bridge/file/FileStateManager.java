@@ -73,6 +73,7 @@ public final class FileStateManager implements LocalStateManager {
                 new Notices(),
                 new Heartbeats(options.heartbeatTtl()),
                 new LabelOutbox(directory.resolve("requests"), disk, names),
+                scheduler,
                 new Discards(scheduler),
                 // So that a version handed out before a restart stands for nothing after it.
                 new AtomicLong(options.clock().millis() * 1000));
