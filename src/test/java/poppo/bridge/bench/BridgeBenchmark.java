@@ -5,7 +5,6 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.ProtocolVersion;
@@ -16,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -49,23 +50,53 @@ import poppo.bridge.state.Served;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.Versioned;
 
-/** Single calls, one thread, on {@link Issues#COUNT} issues; {@link BenchmarkReport} compares their medians. */
+/**
+ * Single calls, one thread, on {@link Issues#COUNT} issues; {@link BenchmarkReport} compares their medians. All run in
+ * one JVM, in turns, on state that is set up once: on a busy machine two forks see two different machines.
+ */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 2, time = 1500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 1500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = "-Xmx1g")
+@Warmup(iterations = 1, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 1, time = 1500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(0)
 public class BridgeBenchmark {
+    private static final Deque<AutoCloseable> OPENED = new ArrayDeque<>();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(BridgeBenchmark::closeAll));
+    }
+
+    private static <T extends AutoCloseable> T keep(T resource) {
+        OPENED.push(resource);
+        return resource;
+    }
+
+    private static Path newDirectory() throws IOException {
+        Path directory = Issues.newDirectory();
+        keep(() -> Issues.delete(directory));
+        return directory;
+    }
+
+    private static void closeAll() {
+        while (!OPENED.isEmpty()) {
+            try {
+                OPENED.pop().close();
+            } catch (Exception e) {
+                System.err.println("closing failed: " + e);
+            }
+        }
+    }
+
     /** What a legacy worker does for a checkout: parses the file, locks, changes, prints all of it, renames. */
     @Benchmark
     public void legacyRewrite(LegacyDirectory legacy) {
-        LegacyStatusManager.open(legacy.directory).checkout(legacy.nextIssue(), "worker-1", "issue");
+        LegacyStatusManager.open(LegacyDirectory.directory).checkout(legacy.nextIssue(), "worker-1", "issue");
     }
 
     /** The same by a legacy process that keeps the file's content from one call to the next. */
     @Benchmark
     public void legacyRewriteFromMemory(LegacyDirectory legacy) {
-        legacy.longLived.checkout(legacy.nextIssue(), "worker-1", "issue");
+        LegacyDirectory.longLived.checkout(legacy.nextIssue(), "worker-1", "issue");
     }
 
     /** A checkout in phase {@code file}; unlike the legacy ones it is durable when answered. */
@@ -77,25 +108,28 @@ public class BridgeBenchmark {
     /** What a read from Redis costs at least. */
     @Benchmark
     public Map<String, String> rawHgetall(RedisWritePhase bridge) {
-        return bridge.raw.hgetall(RedisWritePhase.HASH);
+        return RedisWritePhase.raw.hgetall(RedisWritePhase.HASH);
     }
 
     /** The read that callers get in phase {@code redis-write}: the same hash, revision, epoch, decoded to JSON. */
     @Benchmark
     public Versioned bridgeRead(RedisWritePhase bridge) {
-        return bridge.state.read(RedisWritePhase.ISSUE);
+        return RedisWritePhase.state.read(RedisWritePhase.ISSUE);
     }
 
     /** Files that only legacy processes write. */
     @State(Scope.Benchmark)
     public static class LegacyDirectory {
-        private Path directory;
-        private LegacyStatusManager longLived;
-        private int last;
+        private static Path directory;
+        private static LegacyStatusManager longLived;
+        private static int last;
 
         @Setup
         public void create() throws IOException {
-            directory = Issues.newDirectory();
+            if (directory != null) {
+                return;
+            }
+            directory = newDirectory();
             longLived = LegacyStatusManager.open(directory);
         }
 
@@ -103,45 +137,34 @@ public class BridgeBenchmark {
             last = last % Issues.COUNT + 1;
             return last;
         }
-
-        @TearDown
-        public void delete() throws IOException {
-            Issues.delete(directory);
-        }
     }
 
     /** A bridge in phase {@code file}, whose Redis isn't there. */
     @State(Scope.Benchmark)
     public static class FilePhase {
-        private final Stamp.Source stamps = new Stamp.Source(Clock.systemUTC());
-        private Path directory;
-        private ShadowStateManager state;
-        private int last;
+        private static final Stamp.Source STAMPS = new Stamp.Source(Clock.systemUTC());
+        private static ShadowStateManager state;
+        private static int last;
 
         @Setup
         public void open() throws IOException {
-            directory = Issues.newDirectory();
-            state = BridgeBenchmark.open(directory, "redis://127.0.0.1:1");
+            if (state == null) {
+                state = keep(BridgeBenchmark.open(newDirectory(), "redis://127.0.0.1:1"));
+            }
         }
 
         private Execution checkout() {
             last = last % Issues.COUNT + 1;
-            return state.execute(new Operation.Checkout(last, "worker-1", 1L, "issue", null), stamps.next());
+            return state.execute(new Operation.Checkout(last, "worker-1", 1L, "issue", null), STAMPS.next());
         }
 
         /** Not measured. The issue is free again for when its turn comes anew. */
         @TearDown(Level.Invocation)
         public void checkin() {
             Operation checkin = new Operation.Checkin(last, "worker-1", "completed", null);
-            if (!state.execute(checkin, stamps.next()).isDone()) {
+            if (!state.execute(checkin, STAMPS.next()).isDone()) {
                 throw new IllegalStateException("the checkout that was measured had not been done");
             }
-        }
-
-        @TearDown
-        public void close() throws IOException {
-            state.close();
-            Issues.delete(directory);
         }
     }
 
@@ -152,33 +175,31 @@ public class BridgeBenchmark {
         private static final RecordKey ISSUE = RecordKey.issue(NUMBER);
         private static final String HASH = "issue:" + NUMBER;
 
-        private Path directory;
-        private RedisServerProcess server;
-        private ShadowStateManager state;
-        private ClientResources resources;
-        private RedisClient client;
-        private StatefulRedisConnection<String, String> connection;
-        private RedisCommands<String, String> raw;
+        private static ShadowStateManager state;
+        private static RedisCommands<String, String> raw;
 
         @Setup
         public void open() throws IOException {
-            directory = Issues.newDirectory();
-            server = RedisServerProcess.start(directory.resolve("redis"));
-            state = BridgeBenchmark.open(directory, server.uri());
+            if (raw != null) {
+                return;
+            }
+            Path directory = newDirectory();
+            RedisServerProcess server = keep(RedisServerProcess.start(directory.resolve("redis")));
+            state = keep(BridgeBenchmark.open(directory, server.uri()));
             state.carryOver(compared -> {});
             state.change(Rollout.of(Phase.REDIS_WRITE), "operator", "benchmark");
-            connectRaw();
+            connectRaw(server.uri());
             requireSameIssue();
         }
 
         /** As the bridge's own connection is made, so that only what is sent over it differs. */
-        private void connectRaw() {
-            resources = DefaultClientResources.builder()
+        private static void connectRaw(String address) {
+            ClientResources resources = DefaultClientResources.builder()
                     .ioThreadPoolSize(2)
                     .computationThreadPoolSize(2)
                     .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                     .build();
-            client = RedisClient.create(resources);
+            RedisClient client = RedisClient.create(resources);
             client.setOptions(ClientOptions.builder()
                     .autoReconnect(false)
                     .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -189,13 +210,16 @@ public class BridgeBenchmark {
                             .keepAlive(true)
                             .build())
                     .build());
-            RedisURI uri = RedisURI.create(server.uri());
+            RedisURI uri = RedisURI.create(address);
             uri.setTimeout(Duration.ofMillis(500));
-            connection = client.connect(uri);
-            raw = connection.sync();
+            raw = client.connect(uri).sync();
+            keep(() -> {
+                client.shutdown();
+                resources.shutdown();
+            });
         }
 
-        private void requireSameIssue() {
+        private static void requireSameIssue() {
             Versioned read = state.read(ISSUE);
             JsonNode image = read.image();
             if (read.served() != Served.REDIS
@@ -203,16 +227,6 @@ public class BridgeBenchmark {
                     || !image.path("status").textValue().equals(raw.hget(HASH, "status"))) {
                 throw new IllegalStateException("the bridge read " + read + ", which is not in Redis under " + HASH);
             }
-        }
-
-        @TearDown
-        public void close() throws IOException {
-            connection.close();
-            client.shutdown();
-            resources.shutdown();
-            state.close();
-            server.close();
-            Issues.delete(directory);
         }
     }
 
