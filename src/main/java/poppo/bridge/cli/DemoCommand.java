@@ -81,6 +81,8 @@ final class DemoCommand implements Callable<Integer> {
             throw CommandFailure.usage("--hold and --workers must be at least 1");
         }
         session.interrupts().stopBy(Thread.currentThread()::interrupt);
+        // The demo tells its story itself; what is logged beside it is for trouble.
+        System.setProperty("POPPO_LOG_LEVEL", System.getenv().getOrDefault("POPPO_LOG_LEVEL", "WARN"));
         Path home = Files.createTempDirectory("poppo-bridge-demo");
         try {
             return run(home);

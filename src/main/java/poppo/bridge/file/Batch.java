@@ -149,7 +149,7 @@ final class Batch {
     }
 
     static String version(@Nullable Entry entry) {
-        return entry == null || !entry.isRecord() ? ABSENT : Long.toString(entry.version());
+        return entry == null || !entry.isRecord() ? ABSENT : "file-" + entry.version();
     }
 
     boolean hasChanges() {

@@ -1,5 +1,6 @@
 package poppo.bridge.file;
 
+import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -158,6 +159,15 @@ class Disk {
         } catch (FileSystemException e) {
             // Also what EPERM and EXDEV look like; whatever else it was, the fallback fails with a better message.
             return false;
+        }
+    }
+
+    /** Keeps a file's content on the disk, whatever becomes of its name, until it is closed; if it can be opened. */
+    Closeable hold(Path file) {
+        try {
+            return FileChannel.open(file);
+        } catch (IOException e) {
+            return () -> {};
         }
     }
 

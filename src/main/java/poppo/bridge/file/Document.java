@@ -381,6 +381,8 @@ final class Document {
     private Prepared prepare(List<Entry> entries, Batch batch) {
         try {
             LabelOutbox.Sendable labels = site.outbox().prepare(batch.labels());
+            // The disk can do that while the revision is written; settle() sees to it if nobody has.
+            site.meanwhile(labels::sync);
             try {
                 Revision revision = revision(entries);
                 return new Prepared(revision, revision.fingerprint(), labels);
@@ -452,14 +454,13 @@ final class Document {
 
     private void keepPrevious(Prepared prepared) {
         try {
-            prepared.revision().keepPrevious();
+            prepared.revision().keepPrevious(site.discards());
         } catch (IOException e) {
             notice("could not keep its previous content as .backup (" + Reasons.of(e) + ")");
             prepared.revision().abandon();
         }
     }
 
-    /** The requests first: on a journaling disk that carries the rename along, and the directory has nothing to wait for. */
     private @Nullable IOException settle(Prepared prepared) {
         prepared.labels().sync();
         try {

@@ -64,6 +64,7 @@ public final class FileStateManager implements LocalStateManager {
 
     private FileStateManager(FileOptions options, Path directory, Disk disk, Ticker ticker) {
         AsideNames names = new AsideNames(options.clock());
+        this.scheduler = Executors.newSingleThreadScheduledExecutor(FileStateManager::daemon);
         this.site = new Site(
                 directory,
                 disk,
@@ -72,6 +73,8 @@ public final class FileStateManager implements LocalStateManager {
                 new Notices(),
                 new Heartbeats(options.heartbeatTtl()),
                 new LabelOutbox(directory.resolve("requests"), disk, names),
+                scheduler,
+                new Discards(scheduler),
                 // So that a version handed out before a restart stands for nothing after it.
                 new AtomicLong(options.clock().millis() * 1000));
         for (StateFile file : StateFile.values()) {
@@ -79,7 +82,6 @@ public final class FileStateManager implements LocalStateManager {
             documents.put(file.collection(), document);
             commits.put(file.collection(), new Commits(document, site));
         }
-        this.scheduler = Executors.newSingleThreadScheduledExecutor(FileStateManager::daemon);
     }
 
     private static Thread daemon(Runnable work) {

@@ -41,7 +41,7 @@ final class LabelOutbox {
         return sendable;
     }
 
-    /** Requests written aside. */
+    /** Requests written aside. Thread-safe. */
     final class Sendable {
         private final List<Path> asides = new ArrayList<>();
         private final List<Path> targets = new ArrayList<>();
@@ -58,8 +58,8 @@ final class LabelOutbox {
             disk.create(aside, out -> out.write(text));
         }
 
-        /** Makes what was written aside durable. A failure is for {@link #send} to tell. */
-        void sync() {
+        /** Makes what was written aside durable, or waits until that is done. A failure is for {@link #send} to tell. */
+        synchronized void sync() {
             try {
                 for (; synced < asides.size() && failure == null; synced++) {
                     disk.sync(asides.get(synced));
@@ -70,7 +70,7 @@ final class LabelOutbox {
         }
 
         /** Hands the requests on; returns when they are durable. */
-        void send() throws IOException {
+        synchronized void send() throws IOException {
             sync();
             if (failure != null) {
                 throw failure;
@@ -83,7 +83,7 @@ final class LabelOutbox {
             }
         }
 
-        void abandon() {
+        synchronized void abandon() {
             for (Path aside : asides) {
                 try {
                     disk.delete(aside);
@@ -92,6 +92,8 @@ final class LabelOutbox {
                             .log(System.Logger.Level.WARNING, "could not delete " + aside + ": " + Reasons.of(e));
                 }
             }
+            // So that a sync that comes late doesn't make them again.
+            asides.clear();
         }
     }
 }

@@ -1,5 +1,6 @@
 package poppo.bridge.file;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -76,9 +77,15 @@ final class Revision {
      * Makes the old version the backup. Only now, so that the backup never is the same inode as the file in place: a
      * program that rewrites a backup in place would change both.
      */
-    void keepPrevious() throws IOException {
+    void keepPrevious(Discards discards) throws IOException {
         if (keepsPrevious) {
-            disk.rename(previous, file.resolveSibling(file.getFileName() + ".backup"));
+            Path backup = file.resolveSibling(file.getFileName() + ".backup");
+            Closeable replaced = disk.hold(backup);
+            try {
+                disk.rename(previous, backup);
+            } finally {
+                discards.add(replaced);
+            }
         }
     }
 

@@ -46,6 +46,16 @@ public sealed interface Operation {
         return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
     }
 
+    /** An operation on an issue's record. */
+    sealed interface OnIssue extends Operation {
+        long issue();
+
+        @Override
+        default RecordKey key() {
+            return RecordKey.issue(issue());
+        }
+    }
+
     /**
      * Takes an issue for a process. Refused while another process holds it and lives; for the holder itself only the
      * sign of life changes.
@@ -55,15 +65,10 @@ public sealed interface Operation {
             String processId,
             @Nullable Long pid,
             @Nullable String taskType,
-            @Nullable ObjectNode metadata) implements Operation {
+            @Nullable ObjectNode metadata) implements OnIssue {
         public Checkout {
             Limits.issueNumber(issue);
             Limits.id(Issue.PROCESS_ID, processId);
-        }
-
-        @Override
-        public RecordKey key() {
-            return RecordKey.issue(issue);
         }
 
         @Override
@@ -128,7 +133,7 @@ public sealed interface Operation {
             long issue,
             String processId,
             String status,
-            @Nullable JsonNode result) implements Operation {
+            @Nullable JsonNode result) implements OnIssue {
         public Checkin {
             Limits.issueNumber(issue);
             Limits.id(Issue.PROCESS_ID, processId);
@@ -136,11 +141,6 @@ public sealed interface Operation {
             if (Issue.PROCESSING.equals(status)) {
                 throw new BridgeException.Invalid(Issue.STATUS, "a checkin can't leave an issue in 'processing'");
             }
-        }
-
-        @Override
-        public RecordKey key() {
-            return RecordKey.issue(issue);
         }
 
         @Override
@@ -170,7 +170,7 @@ public sealed interface Operation {
      * Merges fields into an issue and creates it where there is none. It can't take an issue away from a live holder:
      * that is refused as a checkout would be.
      */
-    record UpdateStatus(long issue, ObjectNode fields) implements Operation {
+    record UpdateStatus(long issue, ObjectNode fields) implements OnIssue {
         private static final Set<String> TEXTS =
                 Set.of(Issue.PROCESS_ID, Issue.START_TIME, Issue.LAST_HEARTBEAT, Issue.END_TIME, Issue.LAST_UPDATED);
 
@@ -195,11 +195,6 @@ public sealed interface Operation {
         }
 
         @Override
-        public RecordKey key() {
-            return RecordKey.issue(issue);
-        }
-
-        @Override
         public Decision decide(@Nullable JsonNode before, Liveness liveness, Stamp stamp) {
             Issue held = new Issue(before == null ? Json.object() : before);
             ObjectNode after = Json.copy(held.json());
@@ -221,14 +216,9 @@ public sealed interface Operation {
     }
 
     /** Removes an issue's record, whoever holds it. */
-    record ResetIssue(long issue) implements Operation {
+    record ResetIssue(long issue) implements OnIssue {
         public ResetIssue {
             Limits.issueNumber(issue);
-        }
-
-        @Override
-        public RecordKey key() {
-            return RecordKey.issue(issue);
         }
 
         @Override
@@ -243,17 +233,12 @@ public sealed interface Operation {
      *
      * @param processId who must hold it; null for whoever does
      */
-    record Heartbeat(long issue, @Nullable String processId) implements Operation {
+    record Heartbeat(long issue, @Nullable String processId) implements OnIssue {
         public Heartbeat {
             Limits.issueNumber(issue);
             if (processId != null) {
                 Limits.id(Issue.PROCESS_ID, processId);
             }
-        }
-
-        @Override
-        public RecordKey key() {
-            return RecordKey.issue(issue);
         }
 
         @Override
@@ -275,14 +260,9 @@ public sealed interface Operation {
     }
 
     /** Takes an issue from its dead holder, so that it can be checked out again. */
-    record ReleaseOrphan(long issue) implements Operation {
+    record ReleaseOrphan(long issue) implements OnIssue {
         public ReleaseOrphan {
             Limits.issueNumber(issue);
-        }
-
-        @Override
-        public RecordKey key() {
-            return RecordKey.issue(issue);
         }
 
         @Override

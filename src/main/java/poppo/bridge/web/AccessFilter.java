@@ -67,6 +67,10 @@ final class AccessFilter {
                 : unsupported("Content-Encoding", "A body must not be compressed");
     }
 
+    /**
+     * The type of a form is taken for JSON too: curl and Python's urllib give it when they aren't told the type. A form on
+     * a page elsewhere doesn't get here, since its browser names the page as the Origin.
+     */
     private static boolean isJson(String contentType) {
         try {
             MediaType type = MediaType.of(contentType);
@@ -74,7 +78,8 @@ final class AccessFilter {
                     .get("charset")
                     .map("utf-8"::equalsIgnoreCase)
                     .orElse(true);
-            boolean json = type.getSubtype().equalsIgnoreCase("json")
+            boolean json = type.getName().equalsIgnoreCase(MediaType.APPLICATION_FORM_URLENCODED)
+                    || type.getSubtype().equalsIgnoreCase("json")
                     || type.getSubtype().toLowerCase(Locale.ROOT).endsWith("+json");
             return utf8 && json && type.getType().equalsIgnoreCase("application");
         } catch (IllegalArgumentException e) {

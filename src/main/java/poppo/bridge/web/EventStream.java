@@ -105,7 +105,7 @@ final class EventStream implements Publisher<byte[]>, Subscription {
         drain();
     }
 
-    /** Ends it in order: the reader may come back with the id it saw last. */
+    /** Ends it; the reader may come back with the id it saw last. */
     void end() {
         Subscriber<? super byte[]> subscriber = reader;
         if (ended.compareAndSet(false, true)) {

@@ -1,6 +1,5 @@
 package poppo.bridge.web;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -44,12 +43,8 @@ final class Events {
         return log;
     }
 
-    /** Ends all streams in order; a second time it does nothing. */
-    @PreDestroy
-    synchronized void stop() {
-        if (pump.isShutdown()) {
-            return;
-        }
+    /** Ends all streams. Whether the last chunk still reaches a reader, or only the closed connection, is a race. */
+    void stop() {
         pump.execute(() -> logs.values().forEach(EventLog::end));
         pump.shutdown();
         try {

@@ -25,7 +25,7 @@ import poppo.bridge.state.Versioned;
 
 /** What is copied into Redis comes back exactly. */
 class RedisRoundTripTest {
-    private static final List<Path> DIRECTORIES = List.of(Path.of("fixtures"), Path.of("/work/shared/data"));
+    private static final Path FIXTURES = Path.of("fixtures");
     private static final List<String> AWKWARD = List.of(
             "",
             " ",
@@ -83,14 +83,8 @@ class RedisRoundTripTest {
 
     private static List<Path> stateFiles() throws IOException {
         List<Path> files = new ArrayList<>();
-        for (Path directory : DIRECTORIES) {
-            if (Files.isDirectory(directory)) {
-                try (Stream<Path> found = Files.walk(directory)) {
-                    found.filter(file -> file.toString().endsWith(".json"))
-                            .sorted()
-                            .forEach(files::add);
-                }
-            }
+        try (Stream<Path> found = Files.walk(FIXTURES)) {
+            found.filter(file -> file.toString().endsWith(".json")).sorted().forEach(files::add);
         }
         return files;
     }

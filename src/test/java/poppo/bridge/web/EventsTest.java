@@ -109,12 +109,12 @@ class EventsTest {
     }
 
     @Test
-    void stoppingTheBridgeEndsTheStreamInOrder() throws IOException {
+    void stoppingTheBridgeEndsTheStream() throws IOException {
         Bridge bridge = new Bridge();
         try (Follower follower = new Follower(bridge, "")) {
             follower.until(": connected");
             bridge.close();
-            assertThat(follower.end()).contains("0");
+            assertThat(follower.end()).doesNotContain("event:");
         }
     }
 

@@ -110,8 +110,8 @@ class MalformedRequestTest {
                         "POST",
                         "pending-tasks",
                         "a=1",
-                        415,
-                        "Content-Type",
+                        400,
+                        "body",
                         "Content-Type",
                         "application/x-www-form-urlencoded"),
                 worker(

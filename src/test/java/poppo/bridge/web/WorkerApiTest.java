@@ -63,6 +63,16 @@ class WorkerApiTest {
     }
 
     @Test
+    void jsonIsReadAlsoUnderTheTypeThatCurlGivesByItself() {
+        Reply reply = bridge.post(
+                W + "issues/404/checkout",
+                "{\"processId\":\"w4&a=1+%20\"}",
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+        assertThat(reply.json().path("processId").asText()).isEqualTo("w4&a=1+%20");
+    }
+
+    @Test
     void checkinEndsTheHolding() {
         checkout(4, "w6");
         assertThat(bridge.post(W + "issues/4/checkin", "{\"processId\":\"other\"}")
