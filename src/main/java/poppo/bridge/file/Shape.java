@@ -26,6 +26,8 @@ import poppo.bridge.state.MalformedJsonException;
 abstract class Shape {
     static final String WHOLE = "";
 
+    private static final String CUT_OFF = "the file ends in the middle";
+
     private final int depth;
     private final boolean named;
 
@@ -106,9 +108,11 @@ abstract class Shape {
             }
             return reading.loaded();
         } catch (JsonEOFException e) {
-            throw Unparsable.at(e.getLocation(), "the file ends in the middle");
+            throw Unparsable.at(e.getLocation(), CUT_OFF);
         } catch (JsonProcessingException e) {
-            throw Unparsable.at(e.getLocation(), e.getOriginalMessage());
+            // Between two entries Jackson has no exception of its own for the end.
+            boolean cutOff = e.getOriginalMessage().startsWith("Unexpected end-of-input");
+            throw Unparsable.at(e.getLocation(), cutOff ? CUT_OFF : e.getOriginalMessage());
         } catch (MalformedJsonException e) {
             throw new Unparsable(String.valueOf(e.getMessage()));
         } catch (IOException e) {

@@ -149,14 +149,14 @@ final class EndToEndLedger implements AutoCloseable {
             thread.join(TimeUnit.SECONDS.toMillis(60));
             assertThat(thread.isAlive()).as("%s is stuck", thread.getName()).isFalse();
         }
+        if (failure != null) {
+            throw new AssertionError("a worker failed", failure);
+        }
     }
 
     void stop() throws InterruptedException {
         stopped = true;
         join();
-        if (failure != null) {
-            throw new AssertionError("a worker failed", failure);
-        }
     }
 
     int refused() {
