@@ -2,6 +2,7 @@ package poppo.bridge.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 
@@ -11,6 +12,7 @@ final class Committer {
 
     private final Keys keys;
     private final RedisLink link;
+    private final AtomicLong acknowledged = new AtomicLong();
     private volatile long epoch = NONE;
     /** The epoch that a fence is about to put in place, or has; never below {@link #epoch}. */
     private volatile long fencing = NONE;
@@ -91,7 +93,7 @@ final class Committer {
             throw new IllegalStateException("the script answered " + reply);
         }
         return switch (String.valueOf(parts.get(0))) {
-            case "done" -> new Done((Long) parts.get(1));
+            case "done" -> done((Long) parts.get(1));
             case "conflict" -> new Conflict(parts.size() == 1 ? null : parts.subList(1, parts.size()));
             case "fenced" -> throw fenced(String.valueOf(parts.get(1)));
             case "wrongtype" ->
@@ -99,6 +101,16 @@ final class Committer {
                         + ", which spec/redis-layout.md doesn't allow; move it away");
             default -> throw new IllegalStateException("the script answered " + reply);
         };
+    }
+
+    private Done done(long revision) {
+        acknowledged.accumulateAndGet(revision, Math::max);
+        return new Done(revision);
+    }
+
+    /** See {@link poppo.bridge.state.FencedStateManager#acknowledged}. */
+    long acknowledged() {
+        return acknowledged.get();
     }
 
     private BridgeException.Fenced fenced(String held) {
@@ -113,6 +125,7 @@ final class Committer {
         try {
             raise(newEpoch);
             epoch = newEpoch;
+            acknowledged.set(0);
         } finally {
             fencing = epoch;
         }

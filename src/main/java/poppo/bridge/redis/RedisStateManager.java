@@ -430,6 +430,11 @@ public final class RedisStateManager implements FencedStateManager {
         forget();
     }
 
+    @Override
+    public long acknowledged() {
+        return committer.acknowledged();
+    }
+
     /** What was remembered may be of another server, or another life of this one. */
     private void forget() {
         cache.clear();

@@ -189,7 +189,7 @@ final class Recovery {
     }
 
     /** Where Redis has the only copy, an empty or older one must not take its place. */
-    private static void requireSameState(Standing standing, Server server) {
+    private void requireSameState(Standing standing, Server server) {
         Long epoch = server.epoch();
         if (epoch == null) {
             throw new BridgeException.Fenced("Redis came back empty and held the only copy of the state; restore its"
@@ -198,6 +198,13 @@ final class Recovery {
         if (epoch < standing.epoch()) {
             throw new BridgeException.Fenced("Redis came back with an older state (epoch " + epoch + ", known is "
                     + standing.epoch() + ") and held the only copy; restore its latest append-only file");
+        }
+        StandingFile.CleanStop clean = trustedRunId == null ? project.cleanStop : null;
+        long acknowledged = clean == null ? project.redis.acknowledged() : clean.revision();
+        if (server.revision() < acknowledged) {
+            throw new BridgeException.Fenced("Redis came back with an older state (revision " + server.revision()
+                    + ", acknowledged is " + acknowledged + ") and held the only copy; restore its latest append-only"
+                    + " file");
         }
     }
 

@@ -24,6 +24,12 @@ public interface FencedStateManager extends StateManager {
     void fence(long epoch);
 
     /**
+     * The highest {@linkplain Server#revision revision} that a commit of this manager was answered with since its last
+     * {@link #fence}, 0 before the first: a server that comes back with a lower one has lost an acknowledged write.
+     */
+    long acknowledged();
+
+    /**
      * What there is to know about the server's fitness; like {@link #probe} whatever epoch it holds.
      *
      * @throws BridgeException.Unavailable when it can't be reached

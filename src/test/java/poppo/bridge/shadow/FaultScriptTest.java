@@ -1,6 +1,7 @@
 package poppo.bridge.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,6 +266,25 @@ class FaultScriptTest {
         };
 
         abstract void happen(Bridge bridge);
+    }
+
+    @Test
+    void anOlderRedisIsNotBelievedWhereItHeldTheOnlyCopy() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_ONLY)) {
+            bridge.redis.save();
+            bridge.done(Bridge.checkout(1, "p1"));
+            bridge.redis.restartFromSaved();
+            bridge.redis.faults().always(Fault.unavailable());
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> bridge.run(Bridge.checkout(2, "p2")))
+                        .isInstanceOf(BridgeException.Unavailable.class);
+            }
+            bridge.redis.faults().clear();
+            bridge.keepLater();
+
+            assertThat(bridge.standing().believed()).isFalse();
+            assertThat(bridge.state.status().breakerReason()).contains("older state (revision");
+        }
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryRedis extends MemoryStateManager implements FencedStateManager {
     private @Nullable Long ownEpoch;
     private @Nullable MemoryContent saved;
+    private volatile long acknowledged;
 
     /** Connected to an empty server that was never used. */
     public MemoryRedis() {
@@ -62,12 +63,25 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
         });
     }
 
+    @Override
+    public Execution execute(Operation operation, Stamp stamp) {
+        Execution execution = super.execute(operation, stamp);
+        acknowledged = Math.max(acknowledged, content.revision);
+        return execution;
+    }
+
+    @Override
+    public long acknowledged() {
+        return acknowledged;
+    }
+
     private void raise(long epoch) {
         if (content.epoch != null && content.epoch > epoch) {
             throw new BridgeException.Fenced("the server holds epoch " + content.epoch + ", not " + epoch);
         }
         content.epoch = epoch;
         ownEpoch = epoch;
+        acknowledged = 0;
     }
 
     @Override
