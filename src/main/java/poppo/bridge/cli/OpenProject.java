@@ -101,7 +101,8 @@ final class OpenProject implements AutoCloseable {
     }
 
     private RedisServerProcess startRedis(Path bridge) {
-        RedisServerProcess server = keep(RedisServerProcess.start(bridge.resolve("redis")));
+        RedisServerProcess server =
+                keep(RedisServerProcess.start(bridge.resolve("redis")).keptRunning());
         LOG.info(
                 "{}: no Redis URI is set, so an embedded redis-server runs at {} (pid {})",
                 name,

@@ -16,10 +16,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import poppo.bridge.state.BridgeException;
 import redis.embedded.core.ExecutableProvider;
 
@@ -27,12 +31,13 @@ import redis.embedded.core.ExecutableProvider;
  * A real {@code redis-server} of our own, on a free port of the loopback interface: the default where no Redis is
  * configured. It keeps its data in an append-only file, never evicts, and is ended by whoever started it.
  *
- * <p>The server is the one on the {@code PATH}, else the 6.2 that comes with the embedded-redis jar. Not thread-safe.
+ * <p>The server is the one on the {@code PATH}, else the 6.2 that comes with the embedded-redis jar. Thread-safe.
  */
 public final class RedisServerProcess implements AutoCloseable {
     private static final Duration READY_WITHIN = Duration.ofSeconds(30);
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
     private static final int PORT_ATTEMPTS = 5;
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisServerProcess.class);
     private static final String LOG = "redis.log";
     private static final String PID = "redis.pid";
 
@@ -41,7 +46,8 @@ public final class RedisServerProcess implements AutoCloseable {
     private final int port;
     private final List<String> extra;
     private final Thread atExit = new Thread(this::stop, "redis-server-exit");
-    private Process process;
+    private volatile Process process;
+    private boolean stopped;
 
     private RedisServerProcess(Path executable, Path directory, int port, List<String> extra) throws IOException {
         this.executable = executable;
@@ -236,6 +242,30 @@ public final class RedisServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** From now on starts it again, a second later, whenever it ends without having been told to. */
+    public synchronized RedisServerProcess keptRunning() {
+        watch(process);
+        return this;
+    }
+
+    private void watch(Process watched) {
+        Executor aSecondLater = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+        var unused = watched.onExit().thenRunAsync(() -> revive(watched), aSecondLater);
+    }
+
+    private synchronized void revive(Process ended) {
+        if (stopped || ended != process) {
+            return;
+        }
+        try {
+            process = launch();
+            LOGGER.warn("redis-server (pid {}) ended by itself and was started again (pid {})", ended.pid(), pid());
+            watch(process);
+        } catch (IOException e) {
+            LOGGER.error("redis-server ended by itself and can't be started again: {}", e.getMessage());
+        }
+    }
+
     public String uri() {
         return "redis://127.0.0.1:" + port;
     }
@@ -253,7 +283,8 @@ public final class RedisServerProcess implements AutoCloseable {
     }
 
     /** Lets it write what it has and end; kills it if it doesn't. */
-    public void stop() {
+    public synchronized void stop() {
+        stopped = true;
         process.destroy();
         try {
             if (process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -266,7 +297,8 @@ public final class RedisServerProcess implements AutoCloseable {
     }
 
     /** Ends it as a power cut would. */
-    public void kill() {
+    public synchronized void kill() {
+        stopped = true;
         process.destroyForcibly();
         try {
             process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
@@ -276,12 +308,13 @@ public final class RedisServerProcess implements AutoCloseable {
     }
 
     /** Starts it again, on the same port and data; ends it first where it still runs. */
-    public void restart() {
+    public synchronized void restart() {
         if (process.isAlive()) {
             stop();
         }
         try {
             process = launch();
+            stopped = false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

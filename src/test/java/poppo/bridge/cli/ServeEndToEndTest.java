@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import poppo.bridge.legacy.LegacyFileStateManager;
 import poppo.bridge.legacy.LegacyStatusManager;
+import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.state.Json;
 
 /** {@code serve} as its users have it: a process, HTTP, a directory of real files, signals. */
@@ -271,57 +273,59 @@ final class ServeEndToEndTest {
     }
 
     @Test
-    void redisKilledUnderCallsCostsNoAcknowledgedWrite() throws Exception {
-        serve("--phase", "redis-write");
-        try (EndToEndLedger ledger = new EndToEndLedger(bridge, "r", 4)) {
-            ledger.awaitMore(120);
-            bridge.killRedis();
-            ledger.awaitMore(120);
-            JsonNode down = bridge.awaitStatus(
-                    "the fail-over", status -> status.path("authority").asText().equals("file"));
-            assertThat(down.path("phase").asText()).isEqualTo("redis-write");
-            assertThat(down.path("breaker").path("state").asText()).isNotEqualTo("closed");
-            ledger.awaitMore(40);
-            Process another = emptyRedis();
-            try {
-                bridge.awaitStatus(
-                        "the return",
-                        status -> status.path("authority").asText().equals("redis"));
+    void redisKilledUnderCallsAndBackEmptyCostsNoAcknowledgedWrite() throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start(home.resolve("redis"))) {
+            serve("--phase", "redis-write", "--redis-uri", redis.uri());
+            try (EndToEndLedger ledger = new EndToEndLedger(bridge, "r", 4)) {
+                ledger.awaitMore(120);
+                redis.kill();
+                ledger.awaitMore(120);
+                JsonNode down = bridge.awaitStatus(
+                        "the fail-over",
+                        status -> status.path("authority").asText().equals("file"));
+                assertThat(down.path("phase").asText()).isEqualTo("redis-write");
+                assertThat(down.path("breaker").path("state").asText()).isNotEqualTo("closed");
                 ledger.awaitMore(40);
-                ledger.stop();
-                assertThat(ledger.refused()).as("refused while Redis was down").isZero();
-                ledger.verify(directory);
-                ledger.verify(bridge);
-                bridge.assertConsistent();
-                assertThat(bridge.terminate()).isEqualTo(143);
-                ledger.verify(directory);
-            } finally {
-                another.destroyForcibly().waitFor();
+                forgetData(home.resolve("redis"));
+                redis.restart();
+                awaitTheReturn(ledger);
             }
         }
     }
 
-    /** A Redis that was restarted without its data, where the embedded one was. */
-    private Process emptyRedis() throws IOException {
-        String port = bridge.redisUri().substring(bridge.redisUri().lastIndexOf(':') + 1);
-        Path data = Files.createDirectory(home.resolve("empty-redis"));
-        return new ProcessBuilder(
-                        poppo.bridge.redis.RedisServerProcess.onPath()
-                                .orElseGet(() -> poppo.bridge.redis.RedisServerProcess.embedded(data))
-                                .toString(),
-                        "--port",
-                        port,
-                        "--bind",
-                        "127.0.0.1",
-                        "--dir",
-                        data.toString(),
-                        "--save",
-                        "",
-                        "--appendonly",
-                        "yes")
-                .redirectErrorStream(true)
-                .redirectOutput(data.resolve("log").toFile())
-                .start();
+    @Test
+    void theEmbeddedRedisComesBackByItself() throws Exception {
+        serve("--phase", "redis-write");
+        try (EndToEndLedger ledger = new EndToEndLedger(bridge, "r", 4)) {
+            ledger.awaitMore(40);
+            bridge.killRedis();
+            bridge.awaitStatus(
+                    "the fail-over", status -> status.path("authority").asText().equals("file"));
+            awaitTheReturn(ledger);
+        }
+    }
+
+    private void awaitTheReturn(EndToEndLedger ledger) throws Exception {
+        bridge.awaitStatus(
+                "the return", status -> status.path("authority").asText().equals("redis"));
+        ledger.awaitMore(40);
+        ledger.stop();
+        assertThat(ledger.refused()).as("refused while Redis was down").isZero();
+        ledger.verify(directory);
+        ledger.verify(bridge);
+        bridge.assertConsistent();
+        assertThat(bridge.terminate()).isEqualTo(143);
+        ledger.verify(directory);
+    }
+
+    private static void forgetData(Path redis) throws IOException {
+        try (Stream<Path> files = Files.walk(redis)) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(each -> each.toString().contains("appendonly"))
+                    .toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @ParameterizedTest
