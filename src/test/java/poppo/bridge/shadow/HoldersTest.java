@@ -2,7 +2,9 @@ package poppo.bridge.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -15,14 +17,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import poppo.bridge.file.FileOptions;
+import poppo.bridge.file.FileStateManager;
+import poppo.bridge.redis.RedisExtension;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Stamp;
+import poppo.bridge.state.StateCollection;
 
 /** One issue, many processes that want it, and a bridge that changes its phase meanwhile. */
 @Timeout(120)
 class HoldersTest {
     private static final int THREADS = 50;
     private static final int CHECKOUTS = 1_000;
+
+    @RegisterExtension
+    final RedisExtension redis = RedisExtension.any();
 
     @TempDir
     Path directory;
@@ -35,32 +46,58 @@ class HoldersTest {
     @Test
     void ofAThousandCheckoutsThroughThreeChangesOfPhaseNoTwoHoldAtOnce() throws Exception {
         try (Bridge bridge = Bridge.open(directory, Phase.DUAL_WRITE)) {
-            List<Future<?>> all = start(bridge);
-            for (Phase phase : List.of(Phase.REDIS_READ, Phase.REDIS_WRITE, Phase.DUAL_WRITE)) {
-                int from = asked.get();
-                while (asked.get() < Math.min(CHECKOUTS, from + 200)) {
-                    Thread.onSpinWait();
-                }
-                bridge.to(phase);
-            }
-            for (Future<?> one : all) {
-                one.get(60, TimeUnit.SECONDS);
-            }
-            assertThat(broken).isEmpty();
-            assertThat(taken.get()).isPositive();
-            bridge.state.keep();
+            compete(bridge.state, bridge.stamps);
             assertThat(bridge.differing()).isEmpty();
         }
     }
 
-    private List<Future<?>> start(Bridge bridge) {
+    @Test
+    void norDoTwoOverFilesOnADiskAndARealRedis() throws Exception {
+        Path own = Files.createDirectory(directory.resolve(".bridge"));
+        Clock clock = Clock.systemUTC();
+        ShadowStateManager.Parts parts = new ShadowStateManager.Parts(
+                FileStateManager.open(FileOptions.of(directory)),
+                redis.manager(),
+                own,
+                new AuditJournal(own, clock),
+                StoreObserver.NONE,
+                clock);
+        try (ShadowStateManager state = ShadowStateManager.open(parts, Bridge.options())) {
+            state.change(Rollout.of(Phase.DUAL_WRITE), "test", "to begin with");
+            compete(state, new Stamp.Source(clock));
+            state.walk(
+                    StateCollection.ISSUES,
+                    chunk -> assertThat(chunk)
+                            .hasSize(1)
+                            .allMatch(pair -> pair.compare().agrees()));
+        }
+    }
+
+    private void compete(ShadowStateManager state, Stamp.Source stamps) throws Exception {
+        List<Future<?>> all = start(state, stamps);
+        for (Phase phase : List.of(Phase.REDIS_READ, Phase.REDIS_WRITE, Phase.DUAL_WRITE)) {
+            int from = asked.get();
+            while (asked.get() < Math.min(CHECKOUTS, from + 200)) {
+                Thread.onSpinWait();
+            }
+            state.change(Rollout.of(phase), "test", "under way");
+        }
+        for (Future<?> one : all) {
+            one.get(60, TimeUnit.SECONDS);
+        }
+        assertThat(broken).isEmpty();
+        assertThat(taken.get()).isPositive();
+        state.keep();
+    }
+
+    private List<Future<?>> start(ShadowStateManager state, Stamp.Source stamps) {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             String process = "p" + i;
             all.add(threads.submit(() -> {
                 while (asked.incrementAndGet() <= CHECKOUTS) {
-                    takeOnce(bridge, process);
+                    takeOnce(state, stamps, process);
                 }
             }));
         }
@@ -69,9 +106,9 @@ class HoldersTest {
     }
 
     /** The holding begins when the checkout is acknowledged and ends when the checkin is asked for. */
-    private void takeOnce(Bridge bridge, String process) {
+    private void takeOnce(ShadowStateManager state, Stamp.Source stamps, String process) {
         try {
-            if (!bridge.done(Bridge.checkout(7, process))) {
+            if (!state.execute(Bridge.checkout(7, process), stamps.next()).isDone()) {
                 return;
             }
             taken.incrementAndGet();
@@ -80,7 +117,7 @@ class HoldersTest {
             }
             Thread.yield();
             holder.compareAndSet(process, null);
-            if (!bridge.done(Bridge.checkin(7, process))) {
+            if (!state.execute(Bridge.checkin(7, process), stamps.next()).isDone()) {
                 broken.add(process + " could not give back what it held");
             }
         } catch (BridgeException e) {
