@@ -26,7 +26,8 @@ import poppo.bridge.state.Stamp;
 /**
  * One project, opened: its directory owned, its stores wired, its phase in force. Closing it undoes that in reverse.
  *
- * <p>The directory is checked before anything is written into it, so one that can't be understood stays as it is.
+ * <p>A directory that no bridge has been on is checked before anything is written into it, so one that can't be
+ * understood stays as it is; any other is owned before it is even read.
  */
 final class OpenProject implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenProject.class);
@@ -45,10 +46,18 @@ final class OpenProject implements AutoCloseable {
         this.stamps = new Stamp.Source(clock);
         try {
             Path directory = requireDirectory(settings.stateDir());
+            Path bridge = directory.resolve(BRIDGE);
+            boolean isNew = !Files.isDirectory(bridge);
+            if (!isNew) {
+                keep(OwnerLock.acquire(bridge));
+            }
             FileStateManager files = keep(FileStateManager.open(FileOptions.of(directory)
                     .withHeartbeatTtl(settings.heartbeatTtl())
                     .withClock(clock)));
-            Path bridge = own(directory);
+            if (isNew) {
+                create(bridge);
+                keep(OwnerLock.acquire(bridge));
+            }
             this.embedded = settings.redisUri() == null ? startRedis(bridge) : null;
             String uri = embedded == null ? String.valueOf(settings.redisUri()) : embedded.uri();
             RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
@@ -89,15 +98,12 @@ final class OpenProject implements AutoCloseable {
         return directory;
     }
 
-    private Path own(Path directory) {
-        Path bridge = directory.resolve(BRIDGE);
+    private static void create(Path bridge) {
         try {
             Files.createDirectories(bridge);
         } catch (IOException e) {
             throw new BridgeException.Unavailable(bridge + " can't be created: " + e + "; check the disk", e);
         }
-        keep(OwnerLock.acquire(bridge));
-        return bridge;
     }
 
     private RedisServerProcess startRedis(Path bridge) {
