@@ -431,6 +431,11 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     @Override
+    public List<RecordKey> unlisted(StateCollection collection) {
+        return guarded(() -> new Unlisted(keys, link, records).find(collection));
+    }
+
+    @Override
     public long acknowledged() {
         return committer.acknowledged();
     }

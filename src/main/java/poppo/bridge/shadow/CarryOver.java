@@ -163,7 +163,7 @@ final class CarryOver {
         List<DirtyRecords.@Nullable Mark> marks = new ArrayList<>(keys.size());
         keys.forEach(key -> marks.add(project.dirty.markOf(key)));
         List<Pair> differing = new ArrayList<>();
-        List<Pair> all = read(keys);
+        List<Pair> all = pairs.read(keys);
         for (int i = 0; i < all.size(); i++) {
             if (agrees.test(all.get(i))) {
                 project.dirty.clean(keys.get(i), marks.get(i));
@@ -172,16 +172,6 @@ final class CarryOver {
             }
         }
         return differing;
-    }
-
-    private List<Pair> read(List<RecordKey> keys) {
-        List<Versioned> fromFiles = project.files.readAll(keys);
-        List<Versioned> fromRedis = project.redis.readAll(keys);
-        List<Pair> read = new ArrayList<>(keys.size());
-        for (int i = 0; i < keys.size(); i++) {
-            read.add(new Pair(keys.get(i), fromFiles.get(i), fromRedis.get(i)));
-        }
-        return read;
     }
 
     /** Copies those that {@code to} is wrong about. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Served;
 import poppo.bridge.state.StateCollection;
@@ -27,9 +28,9 @@ final class Pairs {
     static final int CHUNK = 256;
 
     private final StateManager files;
-    private final StateManager redis;
+    private final FencedStateManager redis;
 
-    Pairs(StateManager files, StateManager redis) {
+    Pairs(StateManager files, FencedStateManager redis) {
         this.files = files;
         this.redis = redis;
     }
@@ -41,8 +42,10 @@ final class Pairs {
             chunks.accept(List.of(new Pair(key, files.read(key), redis.read(key))));
         } else if (collection == StateCollection.ISSUES || collection == StateCollection.PROCESSED_COMMENTS) {
             walkByNumber(collection, chunks);
+            walkUnlisted(collection, chunks);
         } else {
             walkWhole(collection, chunks);
+            walkUnlisted(collection, chunks);
         }
     }
 
@@ -88,6 +91,26 @@ final class Pairs {
         if (!pairs.isEmpty()) {
             chunks.accept(pairs);
         }
+    }
+
+    /** What plain clients made in Redis; those the files have too are met a second time, and by their content now. */
+    private void walkUnlisted(StateCollection collection, Consumer<List<Pair>> chunks) {
+        List<RecordKey> keys = redis.unlisted(collection);
+        for (int from = 0; from < keys.size(); from += CHUNK) {
+            List<RecordKey> chunk = keys.subList(from, Math.min(from + CHUNK, keys.size()));
+            chunks.accept(read(chunk));
+        }
+    }
+
+    /** The records as both stores have them now. */
+    List<Pair> read(List<RecordKey> keys) {
+        List<Versioned> fromFiles = files.readAll(keys);
+        List<Versioned> fromRedis = redis.readAll(keys);
+        List<Pair> read = new ArrayList<>(keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            read.add(new Pair(keys.get(i), fromFiles.get(i), fromRedis.get(i)));
+        }
+        return read;
     }
 
     private static Map<RecordKey, Versioned> all(StateManager store, StateCollection collection) {

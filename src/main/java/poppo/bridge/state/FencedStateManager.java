@@ -1,5 +1,6 @@
 package poppo.bridge.state;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,12 @@ public interface FencedStateManager extends StateManager {
      * {@link #fence}, 0 before the first: a server that comes back with a lower one has lost an acknowledged write.
      */
     long acknowledged();
+
+    /**
+     * The records that other programs made with plain commands and that {@link #page} doesn't list, since nothing of the
+     * bridge's stands beside them yet. Goes through everything: for sweeps, not for a worker's call.
+     */
+    List<RecordKey> unlisted(StateCollection collection);
 
     /**
      * What there is to know about the server's fitness; like {@link #probe} whatever epoch it holds.

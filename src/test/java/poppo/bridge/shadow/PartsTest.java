@@ -13,16 +13,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MemoryFiles;
+import poppo.bridge.state.MemoryRedis;
 import poppo.bridge.state.MemoryStateManager;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Replacement;
-import poppo.bridge.state.Served;
 import poppo.bridge.state.StateCollection;
 import poppo.bridge.state.TestClock;
 
@@ -272,7 +273,12 @@ class PartsTest {
     @Nested
     class Walking {
         private final MemoryFiles files = new MemoryFiles();
-        private final MemoryStateManager redis = new MemoryStateManager(Served.REDIS);
+        private final MemoryRedis redis = new MemoryRedis();
+
+        @BeforeEach
+        void fence() {
+            redis.fence(1);
+        }
 
         private static void put(MemoryStateManager store, RecordKey key, String json) {
             store.replaceAll(List.of(

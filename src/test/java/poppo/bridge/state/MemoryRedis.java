@@ -1,5 +1,6 @@
 package poppo.bridge.state;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,11 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
         Execution execution = super.execute(operation, stamp);
         acknowledged = Math.max(acknowledged, content.revision);
         return execution;
+    }
+
+    @Override
+    public List<RecordKey> unlisted(StateCollection collection) {
+        return List.of();
     }
 
     @Override
