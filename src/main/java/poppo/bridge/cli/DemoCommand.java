@@ -67,12 +67,18 @@ final class DemoCommand implements Callable<Integer> {
     private int workerCount;
 
     private final DemoTimings timings = new DemoTimings();
-    private final DemoLedger ledger = new DemoLedger();
+    private final DemoLedger ledger;
     private long mismatches;
     private long differences;
 
     DemoCommand(Session session) {
+        this(session, new DemoLedger());
+    }
+
+    /** With a ledger that may know of something already. */
+    DemoCommand(Session session, DemoLedger ledger) {
         this.session = session;
+        this.ledger = ledger;
     }
 
     @Override
@@ -234,7 +240,8 @@ final class DemoCommand implements Callable<Integer> {
         return true;
     }
 
-    private int conclude() {
+    /** Sums up, and returns the exit code. */
+    int conclude() {
         say("");
         ledger.violations().forEach(violation -> say("  VIOLATED: %s", violation));
         say("%,d acknowledged writes, %d differences in the diffs", ledger.acknowledged(), differences);

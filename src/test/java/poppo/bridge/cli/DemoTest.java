@@ -2,6 +2,10 @@ package poppo.bridge.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import poppo.bridge.state.Json;
@@ -17,6 +21,24 @@ final class DemoTest {
         assertThat(outcome.out()).endsWith("\n0 lost, 0 mismatches\n").doesNotContain("VIOLATED");
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
+    }
+
+    @Test
+    void aBrokenPromiseEndsItWithExitCodeOne() {
+        DemoLedger ledger = new DemoLedger();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Session session = new Session(
+                Terminal.of(stream, stream, Map.of(), 0), new GlobalOptions(), new Interrupts(), Pace.SYSTEM);
+        DemoCommand demo = new DemoCommand(session, ledger);
+        assertThat(demo.conclude()).isZero();
+
+        ledger.violate("issue 1 is gone");
+
+        assertThat(demo.conclude()).isEqualTo(1);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("VIOLATED: issue 1 is gone")
+                .endsWith("\n1 lost, 0 mismatches\n");
     }
 
     @Test
