@@ -67,7 +67,7 @@ final class ServeCommand implements Callable<Integer> {
         Metrics metrics = new Metrics();
         try {
             settings.forEach(each -> projects.add(OpenProject.open(each, metrics.observer(each.name()))));
-            try (BridgeServer server = BridgeServer.start(web, new Projects(metrics, handles(projects, settings)))) {
+            try (BridgeServer server = BridgeServer.start(web, new Projects(metrics, handles(projects)))) {
                 announce(web.host(), server.port(), projects, settings);
                 end.await();
                 session.terminal().line("stopping: no new calls are taken, open ones are finished");
@@ -116,19 +116,11 @@ final class ServeCommand implements Callable<Integer> {
                 defaults.eventStreams());
     }
 
-    private static List<ProjectHandle> handles(List<OpenProject> projects, List<ProjectSettings> settings) {
-        List<ProjectHandle> handles = new ArrayList<>();
-        for (int i = 0; i < projects.size(); i++) {
-            OpenProject project = projects.get(i);
-            handles.add(new ProjectHandle(
-                    project.name(),
-                    project.state(),
-                    project.state(),
-                    project.migration(),
-                    project.stamps(),
-                    settings.get(i).heartbeatTtl()));
-        }
-        return handles;
+    private static List<ProjectHandle> handles(List<OpenProject> projects) {
+        return projects.stream()
+                .map(project -> new ProjectHandle(
+                        project.name(), project.state(), project.state(), project.migration(), project.stamps()))
+                .toList();
     }
 
     private void announce(String address, int boundPort, List<OpenProject> projects, List<ProjectSettings> settings) {

@@ -87,11 +87,7 @@ final class Diff {
     }
 
     private void differs(RecordKey key, List<Difference> differences, Count count, Repair repair) {
-        switch (differences.get(0).kind()) {
-            case MISSING_IN_REDIS -> count(differences.get(0), count, true);
-            case MISSING_IN_FILE -> count(differences.get(0), count, false);
-            case DIFFERENT -> count.different++;
-        }
+        count(differences.get(0), count);
         String cause = cause(key, differences.get(0));
         boolean repaired = repair != Repair.NONE && repair(key, repair);
         count.repaired += repaired ? 1 : 0;
@@ -103,13 +99,11 @@ final class Diff {
     }
 
     /** A field that only one side has makes the record different, not missing. */
-    private static void count(Difference first, Count count, boolean inRedis) {
-        if (!first.pointer().isEmpty()) {
-            count.different++;
-        } else if (inRedis) {
-            count.missingInRedis++;
-        } else {
-            count.missingInFile++;
+    private static void count(Difference first, Count count) {
+        switch (first.pointer().isEmpty() ? first.kind() : Difference.Kind.DIFFERENT) {
+            case MISSING_IN_REDIS -> count.missingInRedis++;
+            case MISSING_IN_FILE -> count.missingInFile++;
+            case DIFFERENT -> count.different++;
         }
     }
 

@@ -456,13 +456,8 @@ public final class RedisStateManager implements FencedStateManager {
         }
     }
 
-    /** A section of the server's {@code INFO}, by field. */
-    public Map<String, String> info(String section) {
-        return link.info(section);
-    }
-
     /** The server's settings whose names match {@code pattern}; empty where it doesn't tell them. */
-    public Map<String, String> config(String pattern) {
+    private Map<String, String> config(String pattern) {
         Map<String, String> settings = new HashMap<>();
         try {
             List<String> pairs = Records.flat(link.read(Step.keyless("CONFIG", "GET", pattern)));

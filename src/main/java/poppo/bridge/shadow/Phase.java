@@ -75,11 +75,6 @@ public enum Phase {
         return whenDown != Route.REFUSED;
     }
 
-    /** The phase that comes next on the way to Redis; the last is its own. */
-    public Phase next() {
-        return values()[Math.min(ordinal() + 1, values().length - 1)];
-    }
-
     Percent percent() {
         return percent;
     }

@@ -3,6 +3,7 @@ package poppo.bridge.shadow;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,7 +121,8 @@ final class Recovery {
         if (standing.down() == Route.REFUSED) {
             requireSameState(standing, server);
             fence(server);
-            Tally tally = standing.filesBehind()
+            // An archive stays as it is; a mirror that a crash left half made is finished.
+            Tally tally = standing.phase().keepsFiles()
                     ? carryOver.sweepAll(key -> Authority.REDIS, CarryOver.Progress.NONE)
                     : Tally.NONE;
             believe(s -> s.withFilesBehind(s.phase() == Phase.REDIS_ONLY));
@@ -156,7 +158,7 @@ final class Recovery {
     }
 
     /** Closes the breaker last: a failure after that finds Redis believed, and takes the belief away again. */
-    private void believe(java.util.function.UnaryOperator<Standing> change) {
+    private void believe(UnaryOperator<Standing> change) {
         project.commit(s -> change.apply(s).believing(true));
         breaker.close();
     }

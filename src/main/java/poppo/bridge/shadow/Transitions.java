@@ -1,6 +1,7 @@
 package poppo.bridge.shadow;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import poppo.bridge.shadow.CarryOver.Tally;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -122,7 +123,7 @@ final class Transitions {
         }
     }
 
-    private void flip(java.util.function.UnaryOperator<Standing> change) {
+    private void flip(UnaryOperator<Standing> change) {
         try (Gate.Pass alone = project.gate.shut()) {
             project.commit(change);
         }

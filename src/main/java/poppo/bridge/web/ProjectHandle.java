@@ -1,6 +1,5 @@
 package poppo.bridge.web;
 
-import java.time.Duration;
 import java.util.regex.Pattern;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.shadow.ShadowStateManager;
@@ -15,15 +14,9 @@ import poppo.bridge.state.StateManager;
  * @param name as it stands in paths
  * @param state takes the workers' calls: the shadow manager, or something around it
  * @param shadow says where the project stands and tells of status changes
- * @param heartbeatTtl how long a heartbeat lasts in both stores
  */
 public record ProjectHandle(
-        String name,
-        StateManager state,
-        ShadowStateManager shadow,
-        Migration migration,
-        Stamp.Source stamps,
-        Duration heartbeatTtl) {
+        String name, StateManager state, ShadowStateManager shadow, Migration migration, Stamp.Source stamps) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     public ProjectHandle {

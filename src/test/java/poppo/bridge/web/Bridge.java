@@ -28,7 +28,6 @@ import poppo.bridge.state.MemoryFiles;
 import poppo.bridge.state.MemoryRedis;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
-import poppo.bridge.state.StateManager;
 import poppo.bridge.state.TestClock;
 import poppo.bridge.state.Versioned;
 
@@ -60,8 +59,7 @@ final class Bridge implements AutoCloseable {
                 new ShadowStateManager.Parts(files, redis, directory, audit, metrics.observer("default"), clock),
                 manual);
         migration = new Migration(shadow, audit, () -> List.of(Finding.ok("test", "always well")), clock);
-        ProjectHandle handle = new ProjectHandle(
-                "default", shadow, shadow, migration, new Stamp.Source(clock), StateManager.HEARTBEAT_TTL);
+        ProjectHandle handle = new ProjectHandle("default", shadow, shadow, migration, new Stamp.Source(clock));
         server = BridgeServer.start(options.withAddress(options.host(), 0), new Projects(metrics, List.of(handle)));
     }
 
