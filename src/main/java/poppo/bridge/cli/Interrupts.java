@@ -13,6 +13,7 @@ final class Interrupts {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile boolean ending;
     private @Nullable Runnable stop;
 
     /** Makes the signals of the process arrive here; the JVM then exits with 128 + the signal's number, 130 for Ctrl-C. */
@@ -30,8 +31,14 @@ final class Interrupts {
         finished.countDown();
     }
 
+    /** Whether a signal is ending the process, whose exit code is the signal's then. */
+    boolean isEnding() {
+        return ending;
+    }
+
     /** Stops the work under way, and waits until the command has finished. */
     void interrupt() {
+        ending = true;
         Runnable work = current();
         if (work == null || finished.getCount() == 0) {
             return;

@@ -3,6 +3,7 @@ package poppo.bridge.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -57,6 +58,9 @@ public final class Main implements Runnable {
         interrupts.listen();
         int exitCode = run(Terminal.system(), interrupts, Pace.SYSTEM, args);
         interrupts.finished();
+        while (interrupts.isEnding()) {
+            LockSupport.park();
+        }
         System.exit(exitCode);
     }
 
