@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import poppo.bridge.journal.Fsync;
+import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
@@ -267,6 +270,13 @@ final class Configuration {
         ShadowOptions defaults = ShadowOptions.defaults();
         return new ShadowOptions(
                 whole(Setting.SHADOW_READ_PERCENT, 0, 100),
+                JournalOptions.defaults()
+                        .withFsync(Fsync.of(
+                                Setting.JOURNAL_FSYNC.key(), Objects.requireNonNull(value(Setting.JOURNAL_FSYNC))))
+                        .withBounds(
+                                whole(Setting.JOURNAL_MAX, 0, Integer.MAX_VALUE),
+                                whole(Setting.JOURNAL_KEEP_FREE, 0, Integer.MAX_VALUE)),
+                duration(Setting.MIRROR_INTERVAL),
                 defaults.keeperInterval(),
                 defaults.maxDirty(),
                 whole(Setting.REDIS_MAX_CALLS, 1, 4096),

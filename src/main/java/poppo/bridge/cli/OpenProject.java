@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.migration.Doctor;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.redis.RedisOptions;
@@ -63,7 +64,7 @@ final class OpenProject implements AutoCloseable {
             RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
                     .withCommandTimeout(settings.commandTimeout())
                     .withHeartbeatTtl(settings.heartbeatTtl())));
-            AuditJournal audit = new AuditJournal(bridge, clock);
+            AuditJournal audit = new AuditJournal(new Disk(), bridge, clock);
             this.state = keep(ShadowStateManager.open(
                     new ShadowStateManager.Parts(files, redis, bridge, audit, observer, clock), settings.shadow()));
             this.migration = keep(new Migration(state, audit, new Doctor(directory, files, redis, clock), clock));

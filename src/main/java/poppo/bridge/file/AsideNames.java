@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.atomic.AtomicLong;
+import poppo.bridge.machine.Disk;
 
 /**
  * Names for files that stand beside the real ones. Work in progress is called as FileStateManager calls it,

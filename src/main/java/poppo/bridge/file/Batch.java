@@ -107,22 +107,35 @@ final class Batch {
 
     private void put(
             RecordKey key, @Nullable Entry before, @Nullable JsonNode image, @Nullable Instant seen, long order) {
-        JsonNode canonical = image == null ? null : canonical(key, image);
+        Entry after = after(shape, versions, key, before, image, seen, order);
+        if (after != before) {
+            changes.put(key.id(), after);
+        }
+    }
+
+    /** What {@code image} makes of the entry {@code before}: the same one where that makes no difference to the file. */
+    static @Nullable Entry after(
+            Shape shape,
+            AtomicLong versions,
+            RecordKey key,
+            @Nullable Entry before,
+            @Nullable JsonNode image,
+            @Nullable Instant seen,
+            long order) {
+        JsonNode canonical = image == null ? null : canonical(shape, key, image);
         JsonNode value = shape.value(canonical, before, seen);
         if (value == null) {
-            if (before != null) {
-                changes.put(key.id(), null);
-            }
-            return;
+            return null;
         }
         Entry made = shape.entry(key.id(), value);
         if (before != null && before.hasLineOf(made)) {
-            return;
+            return before;
         }
-        changes.put(key.id(), made.with(newVersion(before, made), before == null ? order : before.order(), true));
+        long version = newVersion(shape, versions, before, made);
+        return made.with(version, before == null ? order : before.order(), true);
     }
 
-    private long newVersion(@Nullable Entry before, Entry made) {
+    private static long newVersion(Shape shape, AtomicLong versions, @Nullable Entry before, Entry made) {
         if (!made.isRecord()) {
             return 0;
         }
@@ -131,7 +144,7 @@ final class Batch {
     }
 
     /** The image as it will be read back, whoever made it: a caller's object may list its keys in another order. */
-    private JsonNode canonical(RecordKey key, JsonNode image) {
+    private static JsonNode canonical(Shape shape, RecordKey key, JsonNode image) {
         try {
             shape.check(key.id(), image, "");
         } catch (WrongShape e) {

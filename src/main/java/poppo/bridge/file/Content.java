@@ -180,7 +180,8 @@ final class Content {
         soft.forEach((id, entry) -> {
             if (Objects.equals(byId.get(id), entry)) {
                 unsaved.remove(id);
-            } else if (unsaved.containsKey(id)) {
+            } else {
+                // It changed again while it was written, perhaps back to nothing.
                 unsaved.put(id, entry);
             }
         });

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Fingerprint;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Issue;
 import poppo.bridge.state.Json;
@@ -294,6 +295,25 @@ final class Document {
         if (before != null && value != null) {
             long version = site.versions().incrementAndGet();
             content.putSoft(shape().entry(id, value).with(version, before.order(), true));
+        }
+    }
+
+    /** Takes a copy in, in memory only. */
+    void stage(RecordKey key, @Nullable JsonNode image, @Nullable Instant seen, long order) {
+        boolean isProcess = file == StateFile.PROCESSES;
+        String holder = isProcess ? key.id() : Issue.holder(image);
+        content.soft(key.id(), () -> {
+            Entry before = content.get(key.id());
+            Entry after = Batch.after(shape(), site.versions(), key, before, image, isProcess ? seen : null, order);
+            if (after == null && before != null) {
+                content.removeSoft(before);
+            } else if (after != null && after != before) {
+                content.putSoft(after);
+            }
+            return after;
+        });
+        if (holder != null && seen != null) {
+            site.heartbeats().seen(holder, seen);
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
@@ -329,10 +330,10 @@ public final class FileStateManager implements LocalStateManager {
     }
 
     @Override
-    public void emit(LabelRequest request) {
+    public void emit(List<LabelRequest> requests) {
         ensureOpen();
         try {
-            LabelOutbox.Sendable sendable = site.outbox().prepare(List.of(request));
+            LabelOutbox.Sendable sendable = site.outbox().prepare(requests);
             try {
                 sendable.send();
             } catch (IOException e) {
@@ -341,10 +342,16 @@ public final class FileStateManager implements LocalStateManager {
             }
         } catch (IOException e) {
             throw new BridgeException.Unavailable(
-                    "the label request " + request.fileName() + " could not be written (" + Reasons.of(e)
-                            + "); see to the disk and try again",
+                    "the label requests could not be written (" + Reasons.of(e) + "); see to the disk and try again",
                     e);
         }
+    }
+
+    @Override
+    public void stage(RecordKey key, @Nullable JsonNode image, @Nullable Instant holderSeen, long order) {
+        // Without a look at the disk, which may fail: whether somebody else wrote is seen before the next rewrite.
+        ensureOpen();
+        document(key.collection()).stage(key, image, holderSeen, order);
     }
 
     @Override

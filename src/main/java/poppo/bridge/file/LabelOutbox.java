@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.LabelRequest;
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import poppo.bridge.machine.Fingerprint;
 
 /**
  * Finds what writers that died left behind. It is only reported: a pid says nothing about a process on another host, and

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Disk;
+import poppo.bridge.machine.Fingerprint;
 import poppo.bridge.state.BridgeException;
 
 /**

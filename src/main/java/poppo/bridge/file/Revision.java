@@ -3,6 +3,8 @@ package poppo.bridge.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import poppo.bridge.machine.Disk;
+import poppo.bridge.machine.Fingerprint;
 
 /**
  * The next version of a file on its way into place: written aside and made durable, then renamed over the old one,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import poppo.bridge.machine.Disk;
 
 /**
  * What the files of one open state directory share.

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Stamp;
 
@@ -26,8 +27,8 @@ public final class AuditJournal {
     private final Clock clock;
     private long lastNumber;
 
-    public AuditJournal(Path bridgeDirectory, Clock clock) {
-        this.lines = new JsonLines(bridgeDirectory, "audit", MAX_BYTES);
+    public AuditJournal(Disk disk, Path bridgeDirectory, Clock clock) {
+        this.lines = new JsonLines(disk, bridgeDirectory, "audit", MAX_BYTES);
         this.clock = clock;
         List<JsonNode> known = lines.read();
         this.lastNumber =

@@ -73,7 +73,8 @@ final class DirtyRecords {
     }
 
     void mark(RecordKey key, Cause cause) {
-        if (single.size() >= limit && !single.containsKey(key)) {
+        // Those of unknown outcome are few, since the breaker opens, and each is to be settled and counted.
+        if (cause != Cause.UNKNOWN && single.size() >= limit && !single.containsKey(key)) {
             markWhole(key.collection());
         } else {
             single.put(key, new Mark(cause));

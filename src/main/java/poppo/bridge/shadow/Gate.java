@@ -1,6 +1,7 @@
 package poppo.bridge.shadow;
 
 import java.util.concurrent.Semaphore;
+import poppo.bridge.machine.Waits;
 
 /**
  * Lets operations through together, and whoever changes the authority alone. Fair: a change waits only for the operations
@@ -10,6 +11,11 @@ final class Gate {
     private static final int ALL = Integer.MAX_VALUE;
 
     private final Semaphore passes = new Semaphore(ALL, true);
+    private final Waits waits;
+
+    Gate(Waits waits) {
+        this.waits = waits;
+    }
 
     /** Released by closing it. */
     interface Pass extends AutoCloseable {
@@ -19,13 +25,13 @@ final class Gate {
 
     /** To be taken by every operation; not twice by one thread. */
     Pass enter() {
-        passes.acquireUninterruptibly();
+        waits.until(passes::tryAcquire, passes::acquireUninterruptibly);
         return passes::release;
     }
 
     /** Waits for the operations under way, and keeps others out until it is closed. */
     Pass shut() {
-        passes.acquireUninterruptibly(ALL);
+        waits.until(() -> passes.tryAcquire(ALL), () -> passes.acquireUninterruptibly(ALL));
         return () -> passes.release(ALL);
     }
 }

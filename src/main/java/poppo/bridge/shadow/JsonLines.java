@@ -7,10 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
@@ -21,11 +21,13 @@ import poppo.bridge.state.MalformedJsonException;
  * reading. Not thread-safe.
  */
 final class JsonLines {
+    private final Disk disk;
     private final Path file;
     private final Path older;
     private final long maxBytes;
 
-    JsonLines(Path directory, String name, long maxBytes) {
+    JsonLines(Disk disk, Path directory, String name, long maxBytes) {
+        this.disk = disk;
         this.file = directory.resolve(name + ".jsonl");
         this.older = directory.resolve(name + ".1.jsonl");
         this.maxBytes = maxBytes;
@@ -38,21 +40,17 @@ final class JsonLines {
     /** Appends and makes durable. */
     void append(JsonNode value) throws IOException {
         if (Files.exists(file) && Files.size(file) >= maxBytes) {
-            Files.move(file, older, StandardCopyOption.REPLACE_EXISTING);
+            disk.rename(file, older);
         }
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-            String line = (isTorn() ? "\n" : "") + Json.compact(value) + "\n";
-            ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(false);
-        }
+        String line = (isTorn() ? "\n" : "") + Json.compact(value) + "\n";
+        disk.append(file, line.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whether a crash or a full disk cut the last line short, so that the next one must not go on with it. */
     private boolean isTorn() throws IOException {
+        if (!Files.exists(file)) {
+            return false;
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer last = ByteBuffer.allocate(1);
             return channel.size() > 0 && channel.read(last, channel.size() - 1) == 1 && last.get(0) != '\n';

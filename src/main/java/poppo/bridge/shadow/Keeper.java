@@ -13,16 +13,18 @@ final class Keeper implements AutoCloseable {
 
     private final Runnable upkeep;
     private final Duration interval;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread daemon = new Thread(task, "bridge-keeper");
-        daemon.setDaemon(true);
-        return daemon;
-    });
+    private final ScheduledExecutorService thread;
+    private String lastFailure = "";
 
     /** @param interval zero: never */
-    Keeper(Runnable upkeep, Duration interval) {
+    Keeper(String name, Runnable upkeep, Duration interval) {
         this.upkeep = upkeep;
         this.interval = interval;
+        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread daemon = new Thread(task, name);
+            daemon.setDaemon(true);
+            return daemon;
+        });
     }
 
     void start() {
@@ -35,8 +37,13 @@ final class Keeper implements AutoCloseable {
     private void turn() {
         try {
             upkeep.run();
+            lastFailure = "";
         } catch (RuntimeException e) {
-            LOG.warn("Upkeep failed and goes on with its next turn: {}", e.toString());
+            // Said once, not at every turn until it is mended.
+            if (!lastFailure.equals(e.toString())) {
+                LOG.warn("Upkeep failed and goes on with its next turn: {}", e.toString());
+            }
+            lastFailure = e.toString();
         }
     }
 

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.FencedStateManager;
-import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.RecordKey;
 
 /**
@@ -14,14 +13,14 @@ import poppo.bridge.state.RecordKey;
  * then a record's lock. The {@link Standing} is read without a lock and replaced as a whole.
  */
 final class Project {
-    final LocalStateManager files;
+    final Mirror files;
     final FencedStateManager redis;
     final Clock clock;
     final AuditJournal audit;
     final SetAside setAside;
     final DirtyRecords dirty;
-    final RecordLocks locks = new RecordLocks();
-    final Gate gate = new Gate();
+    final RecordLocks locks;
+    final Gate gate;
 
     private final StandingFile file;
     private volatile Standing standing;
@@ -30,13 +29,15 @@ final class Project {
     final StandingFile.@Nullable CleanStop cleanStop;
 
     Project(ShadowStateManager.Parts parts, ShadowOptions options) {
-        this.files = parts.files();
         this.redis = parts.redis();
         this.clock = parts.clock();
         this.audit = parts.audit();
-        this.setAside = new SetAside(parts.bridgeDirectory(), parts.clock());
+        this.setAside = new SetAside(parts.disk(), parts.bridgeDirectory(), parts.clock());
+        this.files = new Mirror(parts, options.journal(), setAside);
+        this.locks = new RecordLocks(parts.waits());
+        this.gate = new Gate(parts.waits());
         this.dirty = new DirtyRecords(options.maxDirty());
-        this.file = new StandingFile(parts.bridgeDirectory());
+        this.file = new StandingFile(parts.disk(), parts.bridgeDirectory());
         StandingFile.Stored stored = file.load();
         this.standing = stored.standing();
         this.cleanStop = stored.cleanStop();

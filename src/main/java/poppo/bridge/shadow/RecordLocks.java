@@ -2,6 +2,7 @@ package poppo.bridge.shadow;
 
 import java.util.Collection;
 import java.util.concurrent.locks.ReentrantLock;
+import poppo.bridge.machine.Waits;
 import poppo.bridge.state.RecordKey;
 
 /**
@@ -13,7 +14,10 @@ final class RecordLocks {
 
     private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
 
-    RecordLocks() {
+    private final Waits waits;
+
+    RecordLocks(Waits waits) {
+        this.waits = waits;
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new ReentrantLock(true);
         }
@@ -27,7 +31,7 @@ final class RecordLocks {
 
     Held lock(RecordKey key) {
         ReentrantLock stripe = stripes[stripe(key)];
-        stripe.lock();
+        waits.until(stripe::tryLock, stripe::lock);
         return stripe::unlock;
     }
 
@@ -36,7 +40,7 @@ final class RecordLocks {
         int[] wanted =
                 keys.stream().mapToInt(RecordLocks::stripe).sorted().distinct().toArray();
         for (int stripe : wanted) {
-            stripes[stripe].lock();
+            waits.until(stripes[stripe]::tryLock, stripes[stripe]::lock);
         }
         return () -> {
             for (int stripe : wanted) {
@@ -48,6 +52,16 @@ final class RecordLocks {
     /** Whether an operation on the record may be under way. */
     boolean isBusy(RecordKey key) {
         return stripes[stripe(key)].isLocked();
+    }
+
+    /** Waits until every operation has ended that was under way when it was called. */
+    void awaitOthers() {
+        for (ReentrantLock stripe : stripes) {
+            if (stripe.isLocked()) {
+                waits.until(stripe::tryLock, stripe::lock);
+                stripe.unlock();
+            }
+        }
     }
 
     private static int stripe(RecordKey key) {

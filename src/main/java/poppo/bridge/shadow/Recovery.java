@@ -1,12 +1,15 @@
 package poppo.bridge.shadow;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import poppo.bridge.machine.Waits;
 import poppo.bridge.shadow.CarryOver.Tally;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.FencedStateManager.Server;
@@ -31,11 +34,15 @@ final class Recovery {
     private final CarryOver carryOver;
     private final ShadowOptions options;
     private final Breaker breaker;
+    private final Waits waits;
+    private final ReentrantLock returning = new ReentrantLock();
     private volatile @Nullable String trustedRunId;
     private volatile Instant nextTry = Instant.MIN;
-    private Duration pause;
+    private volatile Instant believedSince = Instant.MIN;
+    private volatile Duration pause;
 
-    Recovery(Project project, CarryOver carryOver, ShadowOptions options) {
+    Recovery(Project project, CarryOver carryOver, ShadowOptions options, Waits waits) {
+        this.waits = waits;
         this.project = project;
         this.carryOver = carryOver;
         this.options = options;
@@ -54,12 +61,17 @@ final class Recovery {
 
     /** Redis is not believed from here on. Without effect when it isn't already. */
     private void failOver(String reason) {
+        long start = System.nanoTime();
         Instant now = now();
-        nextTry = now.plus(pause);
         Standing before = project.standing();
         if (!before.believed()) {
+            nextTry = now.plus(pause);
             return;
         }
+        // One that fails again soon after its return is tried again ever later.
+        boolean flaps = now.isBefore(believedSince.plus(options.lastRetry()));
+        pause = flaps ? longer(pause) : options.firstRetry();
+        nextTry = now.plus(pause);
         boolean filesTakeOver =
                 before.authority() == Authority.REDIS && before.down().authority() == Authority.FILE;
         if (filesTakeOver) {
@@ -74,7 +86,29 @@ final class Recovery {
         details.put("phase", before.phase().label());
         details.set("epoch", Json.number(project.standing().epoch()));
         details.put("authority", project.standing().authority().label());
+        details.set("fencedAfterMillis", millisSince(start));
+        drainJournal(details);
+        details.set("tookMillis", millisSince(start));
         project.audit.note("fail-over", reason, details);
+    }
+
+    /** The files' memory has everything already; what can't be written now is tried again before a record is touched. */
+    private void drainJournal(ObjectNode details) {
+        try {
+            project.files.drain();
+        } catch (BridgeException e) {
+            details.put("journalNotDrained", e.getMessage());
+            LOG.error("The fail-over is in force, but the files can't be brought up to date yet: {}", e.getMessage());
+        }
+    }
+
+    private static JsonNode millisSince(long nanos) {
+        return Json.number(Duration.ofNanos(System.nanoTime() - nanos).toMillis());
+    }
+
+    private Duration longer(Duration retry) {
+        Duration doubled = retry.multipliedBy(2);
+        return doubled.compareTo(options.lastRetry()) > 0 ? options.lastRetry() : doubled;
     }
 
     /** Without it a process may be taken for dead too early; with Redis still believed, nothing would work at all. */
@@ -98,7 +132,16 @@ final class Recovery {
      *
      * @return whether it is believed
      */
-    synchronized boolean returnNow() {
+    boolean returnNow() {
+        waits.until(returning::tryLock, returning::lock);
+        try {
+            return returnAlone();
+        } finally {
+            returning.unlock();
+        }
+    }
+
+    private boolean returnAlone() {
         Standing standing = project.standing();
         if (standing.believed() || !standing.phase().usesRedis()) {
             return standing.believed();
@@ -112,8 +155,11 @@ final class Recovery {
             believed(server, tally, Duration.ofNanos(System.nanoTime() - start));
             return true;
         } catch (BridgeException e) {
-            postpone(e);
+            postpone(String.valueOf(e.getMessage()));
             return false;
+        } catch (RuntimeException e) {
+            postpone("its return failed unexpectedly: " + e);
+            throw e;
         }
     }
 
@@ -212,7 +258,7 @@ final class Recovery {
 
     private void believed(Server server, Tally tally, Duration took) {
         trustedRunId = server.runId();
-        pause = options.firstRetry();
+        believedSince = now();
         ObjectNode details = Json.object();
         details.put("phase", project.standing().phase().label());
         details.set("epoch", Json.number(project.standing().epoch()));
@@ -222,19 +268,18 @@ final class Recovery {
         project.audit.note("return", "Redis is believed again", details);
     }
 
-    private void postpone(BridgeException e) {
-        breaker.open(String.valueOf(e.getMessage()));
+    private void postpone(String reason) {
+        breaker.open(reason);
         nextTry = now().plus(pause);
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(options.lastRetry()) > 0 ? options.lastRetry() : doubled;
-        LOG.debug("Redis is not believed yet: {}", e.getMessage());
+        pause = longer(pause);
+        LOG.debug("Redis is not believed yet: {}", reason);
     }
 
     /**
      * The first belief after a start. After a clean stop in a phase where Redis has authority, what is there was left in
      * order by a bridge or put there since by others, so Redis is right; in any other case the files are.
      */
-    synchronized void start() {
+    void start() {
         Standing standing = project.standing();
         if (!standing.phase().usesRedis()) {
             return;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.RecordKey;
@@ -22,8 +23,8 @@ final class SetAside {
     private final JsonLines lines;
     private final Clock clock;
 
-    SetAside(Path bridgeDirectory, Clock clock) {
-        this.lines = new JsonLines(bridgeDirectory, "set-aside", MAX_BYTES);
+    SetAside(Disk disk, Path bridgeDirectory, Clock clock) {
+        this.lines = new JsonLines(disk, bridgeDirectory, "set-aside", MAX_BYTES);
         this.clock = clock;
     }
 

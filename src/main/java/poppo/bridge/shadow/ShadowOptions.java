@@ -1,12 +1,16 @@
 package poppo.bridge.shadow;
 
 import java.time.Duration;
+import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.state.BridgeException;
 
 /**
  * How the shadow manager works.
  *
  * @param shadowReadPercent share of the reads in {@code dual-write} that are compared with Redis, off the caller's path
+ * @param journal how the journal is kept on which acknowledgements rest while Redis has authority over the files
+ * @param mirrorInterval how often the files are brought up to the journal; zero: only when {@link
+ *     ShadowStateManager#mirror()} is called
  * @param keeperInterval how often dirty records are carried over and a lost Redis is tried; zero: only when
  *     {@link ShadowStateManager#keep()} is called
  * @param maxDirty so many records are known as dirty one by one; past that, whole collections are
@@ -17,6 +21,8 @@ import poppo.bridge.state.BridgeException;
  */
 public record ShadowOptions(
         int shadowReadPercent,
+        JournalOptions journal,
+        Duration mirrorInterval,
         Duration keeperInterval,
         int maxDirty,
         int maxConcurrentCalls,
@@ -44,6 +50,14 @@ public record ShadowOptions(
 
     public static ShadowOptions defaults() {
         return new ShadowOptions(
-                10, Duration.ofMillis(200), 10_000, 256, 10, Duration.ofMillis(500), Duration.ofSeconds(10));
+                10,
+                JournalOptions.defaults(),
+                Duration.ofMillis(200),
+                Duration.ofMillis(200),
+                10_000,
+                256,
+                10,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(10));
     }
 }

@@ -16,6 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import poppo.bridge.machine.Disk;
+import poppo.bridge.machine.Waits;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
@@ -57,6 +59,7 @@ public final class ShadowStateManager implements StateManager {
     private final Mismatches mismatches;
     private final ShadowReads shadowReads;
     private final Keeper keeper;
+    private final Keeper mirroring;
     private final LongAdder fallbacks = new LongAdder();
     private final LongAdder foreignWrites = new LongAdder();
     private volatile @Nullable Instant lastForeignWrite;
@@ -73,7 +76,20 @@ public final class ShadowStateManager implements StateManager {
             Path bridgeDirectory,
             AuditJournal audit,
             StoreObserver observer,
-            Clock clock) {}
+            Clock clock,
+            Disk disk,
+            Waits waits) {
+        /** On the machine's own disk, with threads that block. */
+        public Parts(
+                LocalStateManager files,
+                FencedStateManager redis,
+                Path bridgeDirectory,
+                AuditJournal audit,
+                StoreObserver observer,
+                Clock clock) {
+            this(files, redis, bridgeDirectory, audit, observer, clock, new Disk(), Waits.BLOCKING);
+        }
+    }
 
     /**
      * Takes up where the last bridge on this directory left. Redis need not be there: it is believed as soon as it is.
@@ -89,20 +105,22 @@ public final class ShadowStateManager implements StateManager {
     private ShadowStateManager(Parts parts, ShadowOptions options) {
         this.project = new Project(parts, options);
         this.carryOver = new CarryOver(project);
-        this.recovery = new Recovery(project, carryOver, options);
-        this.transitions = new Transitions(project, carryOver, recovery);
+        this.recovery = new Recovery(project, carryOver, options, parts.waits());
+        this.transitions = new Transitions(project, carryOver, recovery, parts.waits());
         this.mismatches = new Mismatches(parts.audit());
         this.files =
-                new ObservedStateManager(parts.files(), Served.FILE, ObservedStateManager.Guard.NONE, parts.observer());
+                new ObservedStateManager(project.files, Served.FILE, ObservedStateManager.Guard.NONE, parts.observer());
         this.redis = new ObservedStateManager(parts.redis(), Served.REDIS, recovery.breaker(), parts.observer());
         this.shadowReads = new ShadowReads(project, redis, mismatches, options.shadowReadPercent());
-        this.keeper = new Keeper(this::keep, options.keeperInterval());
+        this.keeper = new Keeper("bridge-keeper", this::keep, options.keeperInterval());
+        this.mirroring = new Keeper("bridge-mirror", this::mirror, options.mirrorInterval());
     }
 
     private void start() {
         project.files.onForeignWrite(this::foreignWrite);
         recovery.start();
         keeper.start();
+        mirroring.start();
     }
 
     // ---- operations
@@ -159,6 +177,10 @@ public final class ShadowStateManager implements StateManager {
     }
 
     private Execution executeMirrored(Operation operation, Stamp stamp) {
+        if (!operation.isSoft()) {
+            // Before Redis is asked, so that a full disk leaves nothing to be taken back.
+            project.files.requireRoom();
+        }
         Execution onRedis;
         try {
             onRedis = redis.execute(operation, stamp);
@@ -189,17 +211,22 @@ public final class ShadowStateManager implements StateManager {
         return e instanceof BridgeException.UnknownOutcome ? DirtyRecords.Cause.UNKNOWN : DirtyRecords.Cause.MISSED;
     }
 
-    /** Copies what Redis has just committed to the files; if they can't take it, the commit is taken back. */
+    /** Copies what Redis has just committed; if that can't be kept, the commit is taken back. */
     private void mirror(Execution onRedis, Decision.Changed changed, Stamp stamp) {
         Instant seen = changed.effects().aliveProcess() == null ? null : stamp.now();
-        mirror(onRedis.key(), onRedis.before(), onRedis.after(), seen, stamp.order());
-        emit(changed.effects().label());
+        LabelRequest label = changed.effects().label();
+        mirror(onRedis.key(), onRedis.before(), onRedis.after(), seen, stamp.order(), label);
     }
 
     private void mirror(
-            RecordKey key, @Nullable JsonNode before, @Nullable JsonNode after, @Nullable Instant seen, long order) {
+            RecordKey key,
+            @Nullable JsonNode before,
+            @Nullable JsonNode after,
+            @Nullable Instant seen,
+            long order,
+            @Nullable LabelRequest label) {
         try {
-            overwrite(files, key, after, seen, order);
+            project.files.copy(key, after, seen, order, label);
         } catch (BridgeException.UnknownOutcome e) {
             project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
             throw e;
@@ -217,10 +244,8 @@ public final class ShadowStateManager implements StateManager {
                     key + " is written in Redis but not in the files: " + cause.getMessage(), cause);
         }
         project.dirty.mark(key, DirtyRecords.Cause.MISSED);
-        DirtyRecords.Mark mark = project.dirty.markOf(key);
         try {
             overwrite(redis, key, before, null, order);
-            project.dirty.clean(key, mark);
         } catch (BridgeException e) {
             cause.addSuppressed(e);
         }
@@ -243,7 +268,7 @@ public final class ShadowStateManager implements StateManager {
     private void emit(@Nullable LabelRequest label) {
         if (label != null) {
             try {
-                project.files.emit(label);
+                project.files.emit(List.of(label));
             } catch (BridgeException.Unavailable e) {
                 throw new BridgeException.UnknownOutcome(
                         "The status is changed, but its label request can't be handed on; ask again: " + e.getMessage(),
@@ -273,26 +298,42 @@ public final class ShadowStateManager implements StateManager {
     }
 
     /**
-     * While a dual write is under way the files may have what Redis doesn't have yet; who might have been told of it by a
-     * list must not read the older state, so such a read waits its turn.
+     * While an operation is under way, what one store shows may not be in the other yet. Where the files have authority,
+     * they may have what Redis lacks, and a list may have told of it; where Redis has, it may show what is not kept yet and
+     * may be taken back. So such a read waits its turn.
      */
     private Versioned readRedisElseFile(RecordKey key, Route route) {
-        if (route.authority() == Authority.FILE && project.locks.isBusy(key)) {
+        if (project.locks.isBusy(key)) {
             return readInTurn(key);
         }
         try {
-            return redis.read(key);
+            Versioned read = redis.read(key);
+            boolean mayBeTakenBack = route.authority() == Authority.REDIS && project.locks.isBusy(key);
+            return mayBeTakenBack ? readInTurn(key) : read;
         } catch (BridgeException e) {
-            return fallBack(e, () -> readInTurn(key));
+            return fallBack(e, () -> readFilesInTurn(key));
+        }
+    }
+
+    private Versioned readInTurn(RecordKey key) {
+        try (RecordLocks.Held held = project.locks.lock(key)) {
+            if (project.route(key).authority() == Authority.FILE) {
+                return files.read(key);
+            }
+            try {
+                return redis.read(key);
+            } catch (BridgeException e) {
+                return fallBack(e, () -> files.read(key));
+            }
         }
     }
 
     /** A write that began while Redis was believed may be in Redis, where it was seen, and not in the files yet. */
     private Versioned readMeanwhile(RecordKey key) {
-        return project.locks.isBusy(key) ? readInTurn(key) : files.read(key);
+        return project.locks.isBusy(key) ? readFilesInTurn(key) : files.read(key);
     }
 
-    private Versioned readInTurn(RecordKey key) {
+    private Versioned readFilesInTurn(RecordKey key) {
         try (RecordLocks.Held held = project.locks.lock(key)) {
             return files.read(key);
         }
@@ -322,7 +363,12 @@ public final class ShadowStateManager implements StateManager {
             return query.apply(files);
         }
         try {
-            return query.apply(redis);
+            T found = query.apply(redis);
+            if (standing.authority() == Authority.REDIS && !standing.filesBehind()) {
+                // It may show what is not kept yet, and may be taken back.
+                project.locks.awaitOthers();
+            }
+            return found;
         } catch (BridgeException.Unavailable e) {
             return fallBack(e, () -> query.apply(files));
         }
@@ -423,7 +469,7 @@ public final class ShadowStateManager implements StateManager {
             return;
         }
         if (route.writes() == Route.Writes.REDIS_MIRRORED) {
-            mirror(key, before.image(), wanted.image(), wanted.holderSeen(), wanted.order());
+            mirror(key, before.image(), wanted.image(), wanted.holderSeen(), wanted.order(), null);
         }
     }
 
@@ -527,7 +573,9 @@ public final class ShadowStateManager implements StateManager {
                 mismatches.mismatches(),
                 mismatches.noise(),
                 foreignWrites.sum(),
-                fallbacks.sum());
+                fallbacks.sum(),
+                project.files.lagMillis(),
+                project.files.journalBytes());
     }
 
     /** Calls {@code listener} after every change of an issue's status, on the thread that made it, outside all locks. */
@@ -581,6 +629,11 @@ public final class ShadowStateManager implements StateManager {
         project.audit.note("foreign-write", "somebody else wrote " + write.file(), details);
     }
 
+    /** One turn of the mirror: writes to the files what so far is in the journal only. Called by a thread of its own. */
+    public void mirror() {
+        project.files.turn();
+    }
+
     /** One turn of the upkeep: tries a lost Redis again, or carries over what is dirty. Called by the keeper's thread. */
     public void keep() {
         Standing standing = project.standing();
@@ -608,6 +661,7 @@ public final class ShadowStateManager implements StateManager {
     @Override
     public void close() {
         keeper.close();
+        mirroring.close();
         shadowReads.close();
         try (Gate.Pass alone = project.gate.shut()) {
             project.files.flush();

@@ -26,7 +26,9 @@ public record ShadowStatus(
         long mismatches,
         long noise,
         long foreignWrites,
-        long fallbacks) {
+        long fallbacks,
+        long mirrorLagMillis,
+        long journalBytes) {
 
     public ObjectNode toJson() {
         ObjectNode json = Json.object();
@@ -43,7 +45,8 @@ public record ShadowStatus(
         json.set("dirtyRecords", Json.number(dirtyRecords));
         json.set("dirtyCollections", Json.number(dirtyCollections));
         json.set("unknownOutcomes", Json.number(unknownOutcomes));
-        json.set("mirrorLagMillis", Json.number(0));
+        json.set("mirrorLagMillis", Json.number(mirrorLagMillis));
+        json.set("journalBytes", Json.number(journalBytes));
         json.set("comparisons", Json.number(comparisons));
         json.set("mismatches", Json.number(mismatches));
         json.set("noise", Json.number(noise));

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
@@ -18,9 +19,11 @@ import poppo.bridge.state.MalformedJsonException;
 final class StandingFile {
     private static final int FORMAT = 1;
 
+    private final Disk disk;
     private final Path file;
 
-    StandingFile(Path bridgeDirectory) {
+    StandingFile(Disk disk, Path bridgeDirectory) {
+        this.disk = disk;
         this.file = bridgeDirectory.resolve("standing.json");
     }
 
@@ -115,7 +118,7 @@ final class StandingFile {
             json.set("cleanStop", Json.object().set("revision", Json.number(cleanStop.revision())));
         }
         try {
-            DurableFile.replace(file, Json.pretty(json).getBytes(StandardCharsets.UTF_8));
+            disk.replace(file, Json.pretty(json).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new BridgeException.Unavailable(
                     file + " can't be written: " + e + "; check the disk's space and permissions", e);

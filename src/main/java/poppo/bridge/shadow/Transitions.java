@@ -1,7 +1,9 @@
 package poppo.bridge.shadow;
 
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import poppo.bridge.machine.Waits;
 import poppo.bridge.shadow.CarryOver.Tally;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -16,8 +18,11 @@ final class Transitions {
     private final Project project;
     private final CarryOver carryOver;
     private final Recovery recovery;
+    private final Waits waits;
+    private final ReentrantLock changing = new ReentrantLock();
 
-    Transitions(Project project, CarryOver carryOver, Recovery recovery) {
+    Transitions(Project project, CarryOver carryOver, Recovery recovery, Waits waits) {
+        this.waits = waits;
         this.project = project;
         this.carryOver = carryOver;
         this.recovery = recovery;
@@ -28,7 +33,16 @@ final class Transitions {
      *
      * @throws BridgeException.Unavailable when a store that the change needs can't be reached
      */
-    synchronized Change change(Rollout target, String who, String why) {
+    Change change(Rollout target, String who, String why) {
+        waits.until(changing::tryLock, changing::lock);
+        try {
+            return changeAlone(target, who, why);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private Change changeAlone(Rollout target, String who, String why) {
         Rollout from = project.standing().rollout();
         Step done;
         try {

@@ -1,5 +1,6 @@
 package poppo.bridge.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -9,8 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The store that other, older programs share and write to behind our back: the state directory. */
 public interface LocalStateManager extends StateManager {
-    /** Hands a label request on; returns when it is durable. */
-    void emit(LabelRequest request);
+    /** Hands label requests on; returns when they are durable. */
+    void emit(List<LabelRequest> requests);
+
+    /**
+     * Takes a copy in now, and into the file with its next rewrite or {@link #flush}: for whoever keeps the copy durably
+     * elsewhere until then. Callers see to it that copies of one record come in their order.
+     *
+     * @param image null removes the record
+     * @param holderSeen as in {@link Replacement}
+     * @param order as in {@link Replacement}
+     */
+    void stage(RecordKey key, @Nullable JsonNode image, @Nullable Instant holderSeen, long order);
 
     /** Looks whether somebody else wrote, and if so takes it in and tells the {@linkplain #onForeignWrite listener}. */
     void poll();
@@ -30,7 +41,7 @@ public interface LocalStateManager extends StateManager {
     /** What was found in the files that is odd but understood, in words; newest last. */
     List<String> notices();
 
-    /** Writes soft state (heartbeats) out now. */
+    /** Writes out now what only the memory has: heartbeats, and what was {@linkplain #stage staged}. */
     void flush();
 
     /**

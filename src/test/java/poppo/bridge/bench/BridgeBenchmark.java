@@ -238,7 +238,7 @@ public class BridgeBenchmark {
                         FileStateManager.open(FileOptions.of(directory)),
                         RedisStateManager.connect(RedisOptions.of(redisUri, "default")),
                         bridge,
-                        new AuditJournal(bridge, clock),
+                        new AuditJournal(new poppo.bridge.machine.Disk(), bridge, clock),
                         StoreObserver.NONE,
                         clock),
                 ShadowOptions.defaults());

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import poppo.bridge.journal.Fsync;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowOptions;
@@ -118,6 +119,10 @@ final class ConfigurationTest {
         assertThat(project.shadow().failuresToOpen()).isEqualTo(9);
         assertThat(project.shadow().firstRetry()).isEqualTo(Duration.ofMillis(250));
         assertThat(project.shadow().lastRetry()).isEqualTo(Duration.ofDays(1));
+        assertThat(project.shadow().journal().fsync()).isEqualTo(Fsync.EVERYSEC);
+        assertThat(project.shadow().journal().maxBytes()).isEqualTo(20_000_000);
+        assertThat(project.shadow().journal().keepFree()).isEqualTo(5);
+        assertThat(project.shadow().mirrorInterval()).isEqualTo(Duration.ofMillis(50));
         assertThat(configuration.operatorToken()).isEqualTo(TOKEN);
     }
 
@@ -138,6 +143,10 @@ final class ConfigurationTest {
             case BREAKER_WINDOW -> "9";
             case BREAKER_FIRST_RETRY -> "250ms";
             case BREAKER_LAST_RETRY -> "1d";
+            case JOURNAL_FSYNC -> "everysec";
+            case JOURNAL_MAX -> "20000000";
+            case JOURNAL_KEEP_FREE -> "5";
+            case MIRROR_INTERVAL -> "50ms";
             case WORKER_TOKEN_FILE, OPERATOR_TOKEN_FILE -> "null";
             case WORKER_TOKEN_ENV, OPERATOR_TOKEN_ENV -> "TOKEN";
         };

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.LabelRequest;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Disk;
 
 /** The real disk, which can be made to fail at a step, and tells which steps were taken. */
 final class TestDisk extends Disk {
@@ -58,13 +59,13 @@ final class TestDisk extends Disk {
     }
 
     @Override
-    void create(Path file, Body body) throws IOException {
+    public void create(Path file, Body body) throws IOException {
         step("create", file);
         super.create(file, body);
     }
 
     @Override
-    void createDurably(Path file, Body body) throws IOException {
+    public void createDurably(Path file, Body body) throws IOException {
         super.createDurably(file, out -> {
             body.writeTo(out);
             step("create", file);
@@ -72,31 +73,31 @@ final class TestDisk extends Disk {
     }
 
     @Override
-    void sync(Path file) throws IOException {
+    public void sync(Path file) throws IOException {
         step("sync", file);
         super.sync(file);
     }
 
     @Override
-    void syncDirectory(Path directory) throws IOException {
+    public void syncDirectory(Path directory) throws IOException {
         step("sync", directory);
         super.syncDirectory(directory);
     }
 
     @Override
-    void rename(Path from, Path to) throws IOException {
+    public void rename(Path from, Path to) throws IOException {
         step("rename", to);
         super.rename(from, to);
     }
 
     @Override
-    boolean link(Path existing, Path name) throws IOException {
+    public boolean link(Path existing, Path name) throws IOException {
         step("link", name);
         return !withoutLinks && super.link(existing, name);
     }
 
     @Override
-    void delete(Path file) throws IOException {
+    public void delete(Path file) throws IOException {
         step("delete", file);
         super.delete(file);
     }

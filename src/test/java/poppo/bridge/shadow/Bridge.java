@@ -8,6 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import poppo.bridge.journal.Fsync;
+import poppo.bridge.journal.JournalOptions;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.MemoryFiles;
@@ -36,10 +39,13 @@ public final class Bridge implements AutoCloseable {
         this.clock = clock;
         this.options = options;
         this.stamps = new Stamp.Source(clock, new SplittableRandom(1));
-        this.audit = new AuditJournal(directory, clock);
+        this.audit = new AuditJournal(new Disk(), directory, clock);
         this.state = ShadowStateManager.open(
                 new ShadowStateManager.Parts(files, redis, directory, audit, StoreObserver.NONE, clock), options);
     }
+
+    /** Small segments, so that a test meets more than one. */
+    private static final JournalOptions JOURNAL = new JournalOptions(Fsync.ALWAYS, 1 << 20, 0, 1 << 16);
 
     static ShadowOptions options() {
         return options(10_000, 4);
@@ -47,7 +53,15 @@ public final class Bridge implements AutoCloseable {
 
     static ShadowOptions options(int maxDirty, int failuresToOpen) {
         return new ShadowOptions(
-                0, Duration.ZERO, maxDirty, 256, failuresToOpen, Duration.ofMillis(500), Duration.ofSeconds(10));
+                0,
+                JOURNAL,
+                Duration.ZERO,
+                Duration.ZERO,
+                maxDirty,
+                256,
+                failuresToOpen,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(10));
     }
 
     public static Bridge open(Path directory) {
@@ -67,7 +81,7 @@ public final class Bridge implements AutoCloseable {
         MemoryRedis redis = new MemoryRedis();
         redis.fence(1);
         boolean filesBehind = !rollout.phase().keepsFiles();
-        new StandingFile(directory).save(new Standing(rollout, 1, false, filesBehind, true), null);
+        new StandingFile(new Disk(), directory).save(new Standing(rollout, 1, false, filesBehind, true), null);
         return new Bridge(directory, new MemoryFiles(), redis, clock, options);
     }
 
@@ -83,6 +97,7 @@ public final class Bridge implements AutoCloseable {
 
     /** Another bridge on the same directory and stores; the first one is taken for killed unless it was closed. */
     Bridge reopen() {
+        files.crash();
         return new Bridge(directory, files, redis.anotherClient(), clock, options);
     }
 
@@ -147,10 +162,11 @@ public final class Bridge implements AutoCloseable {
 
     /** From now on nothing can be made durable in {@code .bridge/standing.json}. */
     void breakStandingFile() throws IOException {
-        Files.createDirectory(directory.resolve("standing.json.new"));
+        Files.createDirectories(directory.resolve("standing.json.new/full"));
     }
 
     void mendStandingFile() throws IOException {
+        Files.delete(directory.resolve("standing.json.new/full"));
         Files.delete(directory.resolve("standing.json.new"));
     }
 

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.TestClock;
@@ -102,7 +103,7 @@ class ComparisonTest {
 
     @Test
     void mismatchesAndNoiseAreCountedAndEachSignatureIsAuditedOnce() {
-        AuditJournal audit = new AuditJournal(directory, new TestClock());
+        AuditJournal audit = new AuditJournal(new Disk(), directory, new TestClock());
         Mismatches mismatches = new Mismatches(audit);
         String held = "{'status':'processing','processId':'p1','lastHeartbeat':'%s'}";
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.redis.RedisExtension;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Stamp;
@@ -59,7 +60,7 @@ class HoldersTest {
                 FileStateManager.open(FileOptions.of(directory)),
                 redis.manager(),
                 own,
-                new AuditJournal(own, clock),
+                new AuditJournal(new Disk(), own, clock),
                 StoreObserver.NONE,
                 clock);
         try (ShadowStateManager state = ShadowStateManager.open(parts, Bridge.options())) {

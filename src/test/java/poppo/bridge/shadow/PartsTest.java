@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import poppo.bridge.journal.JournalOptions;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MemoryFiles;
@@ -84,7 +86,7 @@ class PartsTest {
     @Nested
     class Lines {
         private JsonLines lines(long maxBytes) {
-            return new JsonLines(directory, "x", maxBytes);
+            return new JsonLines(new Disk(), directory, "x", maxBytes);
         }
 
         private List<Integer> read(JsonLines lines) {
@@ -126,11 +128,11 @@ class PartsTest {
         @Test
         void theAuditJournalGoesOnAfterATornLineWithoutAGap() throws Exception {
             TestClock clock = new TestClock();
-            AuditJournal audit = new AuditJournal(directory, clock);
+            AuditJournal audit = new AuditJournal(new Disk(), directory, clock);
             audit.note("first", "why", Json.object());
             Files.writeString(directory.resolve("audit.jsonl"), "{\"number\":2,\"ev", StandardOpenOption.APPEND);
 
-            AuditJournal next = new AuditJournal(directory, clock);
+            AuditJournal next = new AuditJournal(new Disk(), directory, clock);
             next.note("second", "ann", "why", Json.object());
 
             assertThat(next.read(0, 10))
@@ -145,7 +147,7 @@ class PartsTest {
 
         @Test
         void anAuditJournalThatCannotBeWrittenHoldsNobodyUp() throws Exception {
-            AuditJournal audit = new AuditJournal(directory, new TestClock());
+            AuditJournal audit = new AuditJournal(new Disk(), directory, new TestClock());
             Path file = directory.resolve("audit.jsonl");
             Files.createDirectory(file);
             audit.note("lost", "why", Json.object());
@@ -163,11 +165,11 @@ class PartsTest {
     class Stored {
         @Test
         void aStandingComesBackAsItWas() {
-            StandingFile file = new StandingFile(directory);
+            StandingFile file = new StandingFile(new Disk(), directory);
             Standing standing = new Standing(new Rollout(Phase.REDIS_WRITE, 30, 70), 42, true, true, true);
             file.save(standing, new StandingFile.CleanStop(17));
 
-            StandingFile.Stored stored = new StandingFile(directory).load();
+            StandingFile.Stored stored = new StandingFile(new Disk(), directory).load();
 
             assertThat(stored.standing()).isEqualTo(standing.believing(false));
             assertThat(stored.cleanStop()).isEqualTo(new StandingFile.CleanStop(17));
@@ -178,7 +180,7 @@ class PartsTest {
         @Test
         void whatAnotherCrashLeftBesideItIsNoHindrance() throws Exception {
             Files.writeString(directory.resolve("standing.json.new"), "{half");
-            StandingFile file = new StandingFile(directory);
+            StandingFile file = new StandingFile(new Disk(), directory);
             file.save(Standing.initial(), null);
             assertThat(file.load().standing()).isEqualTo(Standing.initial());
         }
@@ -193,7 +195,17 @@ class PartsTest {
     class Guarding {
         private final List<String> opened = new ArrayList<>();
         private final Breaker breaker = new Breaker(
-                new ShadowOptions(0, Duration.ZERO, 10, 1, 4, Duration.ofMillis(1), Duration.ofMillis(1)), opened::add);
+                new ShadowOptions(
+                        0,
+                        JournalOptions.defaults(),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        10,
+                        1,
+                        4,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(1)),
+                opened::add);
         private final Supplier<String> down = () -> {
             throw new BridgeException.Unavailable("down");
         };

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.redis.RedisExtension;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.state.Json;
@@ -36,7 +37,7 @@ class PlainClientsTest {
                 FileStateManager.open(FileOptions.of(directory)),
                 redis.manager(options),
                 own,
-                new AuditJournal(own, clock),
+                new AuditJournal(new Disk(), own, clock),
                 StoreObserver.NONE,
                 clock);
         try (ShadowStateManager state = ShadowStateManager.open(parts, Bridge.options())) {

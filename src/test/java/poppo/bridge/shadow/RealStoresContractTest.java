@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.redis.RedisExtension;
 import poppo.bridge.redis.RedisStateManager;
 import poppo.bridge.state.CheckinContract;
@@ -50,13 +51,18 @@ class RealStoresContractTest {
         public StateManager open(TestClock clock) throws IOException {
             RedisStateManager server = redis.manager();
             Path bridge = Files.createDirectory(directory.resolve(".bridge"));
-            new StandingFile(bridge)
+            new StandingFile(new Disk(), bridge)
                     .save(new Standing(rollout, 1, false, !rollout.phase().keepsFiles(), true), null);
             FileStateManager files = FileStateManager.open(
                     FileOptions.of(directory).withClock(clock).withoutSchedule());
             return ShadowStateManager.open(
                     new ShadowStateManager.Parts(
-                            files, server, bridge, new AuditJournal(bridge, clock), StoreObserver.NONE, clock),
+                            files,
+                            server,
+                            bridge,
+                            new AuditJournal(new Disk(), bridge, clock),
+                            StoreObserver.NONE,
+                            clock),
                     Bridge.options());
         }
 

@@ -3,6 +3,7 @@ package poppo.bridge.state;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.state.MemoryContent.Entry;
 
 /**
  * A state directory for tests. A legacy program's write is told with {@link #writeForeign} and noticed at the next
@@ -25,6 +27,9 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
     private final AtomicInteger flushes = new AtomicInteger();
     private final Map<RecordKey, JsonNode> foreign = new LinkedHashMap<>();
     private final Set<RecordKey> ours = new HashSet<>();
+    /** What staged records are on the disk until the next rewrite. */
+    private final Map<RecordKey, Entry> onDisk = new HashMap<>();
+
     private volatile Consumer<ForeignWrite> listener = write -> {};
     private volatile boolean accepting = true;
 
@@ -62,11 +67,35 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
     void keep(RecordKey key, @Nullable JsonNode image, long order) {
         super.keep(key, image, order);
         ours.add(key);
+        // A rewrite of the file writes all that is staged in it.
+        onDisk.keySet().removeIf(staged -> staged.collection() == key.collection());
     }
 
     @Override
-    public void emit(LabelRequest request) {
-        faulty(Call.of("emit", request.fileName()), () -> labels.add(request));
+    public void stage(RecordKey key, @Nullable JsonNode image, @Nullable Instant holderSeen, long order) {
+        synchronized (content) {
+            onDisk.putIfAbsent(key, content.entry(key));
+            Entry before = content.entry(key);
+            replace(key, image, before.image() == null ? order : before.order());
+            ours.add(key);
+            String holder = key.collection() == StateCollection.PROCESSES ? key.id() : holder(key, image);
+            if (holder != null && holderSeen != null) {
+                content.heardOf(holder, holderSeen);
+            }
+        }
+    }
+
+    /** The process that had the files open is killed: what it had not written is gone. */
+    public void crash() {
+        synchronized (content) {
+            content.records.putAll(onDisk);
+            onDisk.clear();
+        }
+    }
+
+    @Override
+    public void emit(List<LabelRequest> requests) {
+        faulty(Call.of("emit", requests.stream().map(LabelRequest::fileName).toList()), () -> labels.addAll(requests));
     }
 
     @Override
@@ -144,6 +173,11 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
 
     @Override
     public void flush() {
-        faulty(Call.of("flush", ""), flushes::incrementAndGet);
+        faulty(Call.of("flush", ""), () -> {
+            synchronized (content) {
+                onDisk.clear();
+            }
+            return flushes.incrementAndGet();
+        });
     }
 }

@@ -55,7 +55,7 @@ class MemoryFilesTest extends StateManagerContract {
     @Test
     void labelRequestsAreHandedOn() {
         Execution taken = files.execute(Contract.checkout(7, "p1"), stamps.next());
-        files.emit(((Decision.Changed) taken.decision()).effects().label());
+        files.emit(List.of(((Decision.Changed) taken.decision()).effects().label()));
 
         assertThat(files.labels()).hasSize(2);
     }

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import poppo.bridge.journal.JournalOptions;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.shadow.AuditJournal;
@@ -52,9 +54,17 @@ final class Bridge implements AutoCloseable {
     Bridge(WebOptions options) {
         directory = temporary();
         Metrics metrics = new Metrics();
-        AuditJournal audit = new AuditJournal(directory, clock);
-        ShadowOptions manual =
-                new ShadowOptions(100, Duration.ZERO, 10_000, 256, 10, Duration.ofMillis(500), Duration.ofSeconds(10));
+        AuditJournal audit = new AuditJournal(new Disk(), directory, clock);
+        ShadowOptions manual = new ShadowOptions(
+                100,
+                JournalOptions.defaults(),
+                Duration.ZERO,
+                Duration.ZERO,
+                10_000,
+                256,
+                10,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(10));
         shadow = ShadowStateManager.open(
                 new ShadowStateManager.Parts(files, redis, directory, audit, metrics.observer("default"), clock),
                 manual);

@@ -1,4 +1,4 @@
-package poppo.bridge.file;
+package poppo.bridge.machine;
 
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param size -1 for no file
  * @param modified in nanoseconds, as fine as the file system keeps it
  */
-record Fingerprint(@Nullable Object inode, long size, long modified) {
-    static final Fingerprint MISSING = new Fingerprint(null, -1, 0);
+public record Fingerprint(@Nullable Object inode, long size, long modified) {
+    public static final Fingerprint MISSING = new Fingerprint(null, -1, 0);
 
     /** Equals that of no file, so that the next look reads it anew. */
-    static final Fingerprint UNKNOWN = new Fingerprint(null, -2, 0);
+    public static final Fingerprint UNKNOWN = new Fingerprint(null, -2, 0);
 
     static Fingerprint of(BasicFileAttributes attributes) {
         return new Fingerprint(
@@ -25,7 +25,7 @@ record Fingerprint(@Nullable Object inode, long size, long modified) {
                 attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
     }
 
-    boolean isMissing() {
+    public boolean isMissing() {
         return size == -1;
     }
 }

@@ -1,4 +1,4 @@
-package poppo.bridge.file;
+package poppo.bridge.machine;
 
 import java.io.Closeable;
 import java.io.FileInputStream;
@@ -19,23 +19,25 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * All that this package does to files. One place, so that a test can make any step fail; not final for that reason.
+ * All that the bridge does to files. One place, so that a test can make any step fail, or end the world before or after
+ * it; not final for that reason. Thread-safe.
  *
  * <p>Streams, not channels, carry the content: an interrupt of one caller would close a channel under all those whose
  * operations share the write.
  */
-class Disk {
+public class Disk {
     private static final int BUFFER = 1 << 17;
 
     /** What a file is to hold. */
     @FunctionalInterface
-    interface Body {
+    public interface Body {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    Fingerprint look(Path file) throws IOException {
+    public Fingerprint look(Path file) throws IOException {
         try {
             return Fingerprint.of(Files.readAttributes(file, BasicFileAttributes.class));
         } catch (NoSuchFileException e) {
@@ -43,7 +45,7 @@ class Disk {
         }
     }
 
-    byte[] read(Path file) throws IOException {
+    public byte[] read(Path file) throws IOException {
         try (FileInputStream in = new FileInputStream(file.toFile())) {
             return in.readAllBytes();
         } catch (java.io.FileNotFoundException e) {
@@ -52,12 +54,12 @@ class Disk {
     }
 
     /** Writes a new file; it is an error if there is one. */
-    void create(Path file, Body body) throws IOException {
+    public void create(Path file, Body body) throws IOException {
         write(file, body, false);
     }
 
     /** As {@link #create}; returns when the content would survive a power cut. */
-    void createDurably(Path file, Body body) throws IOException {
+    public void createDurably(Path file, Body body) throws IOException {
         write(file, body, true);
     }
 
@@ -108,14 +110,83 @@ class Disk {
         }
     }
 
-    void sync(Path file) throws IOException {
+    public void sync(Path file) throws IOException {
         try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
             open.getFD().sync();
         }
     }
 
+    /** A small file replaced as a whole: after a crash at any moment it holds the old content or the new, durably. */
+    public void replace(Path file, byte[] content) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".new");
+        delete(aside);
+        createDurably(aside, out -> out.write(content));
+        rename(aside, file);
+        syncDirectory(parent(file));
+    }
+
+    /** Adds to the end of a file, which it makes if there is none; returns when that would survive a power cut. */
+    public void append(Path file, byte[] content) throws IOException {
+        boolean isNew = !Files.exists(file);
+        try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+            out.write(content);
+            out.getFD().sync();
+        }
+        if (isNew) {
+            syncDirectory(parent(file));
+        }
+    }
+
+    /** Cuts a file off at {@code length}, durably. */
+    public void truncate(Path file, long length) throws IOException {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            open.setLength(length);
+            open.getFD().sync();
+        }
+    }
+
+    /** A file that is written at places of the writer's choice. Used by one thread at a time. */
+    public interface Writable extends Closeable {
+        /** When the file was opened {@code durably}, this returns when the bytes would survive a power cut. */
+        void write(long at, byte[] bytes) throws IOException;
+
+        /** Makes durable what was written so far. */
+        void sync() throws IOException;
+    }
+
+    /** Opens an existing file for {@link Writable}. An interrupt of its user does not close it. */
+    public Writable open(Path file, boolean durably) throws IOException {
+        RandomAccessFile open = new RandomAccessFile(file.toFile(), durably ? "rwd" : "rw");
+        return new Writable() {
+            @Override
+            public void write(long at, byte[] bytes) throws IOException {
+                open.seek(at);
+                open.write(bytes);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                open.getFD().sync();
+            }
+
+            @Override
+            public void close() throws IOException {
+                open.close();
+            }
+        };
+    }
+
+    /** How many bytes may still be written to the file system of {@code directory}. */
+    public long usableSpace(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    private static Path parent(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
+    }
+
     /** Makes renames and links in a directory durable. */
-    void syncDirectory(Path directory) throws IOException {
+    public void syncDirectory(Path directory) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             while (!trySyncDirectory(directory)) {
@@ -138,7 +209,7 @@ class Disk {
     }
 
     /** Replaces {@code to} in one step. */
-    void rename(Path from, Path to) throws IOException {
+    public void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -148,7 +219,7 @@ class Disk {
      * @return false where the file system can't
      * @throws FileAlreadyExistsException when the name is taken
      */
-    boolean link(Path existing, Path name) throws IOException {
+    public boolean link(Path existing, Path name) throws IOException {
         try {
             Files.createLink(name, existing);
             return true;
@@ -163,7 +234,7 @@ class Disk {
     }
 
     /** Keeps a file's content on the disk, whatever becomes of its name, until it is closed; if it can be opened. */
-    Closeable hold(Path file) {
+    public Closeable hold(Path file) {
         try {
             return FileChannel.open(file);
         } catch (IOException e) {
@@ -171,23 +242,23 @@ class Disk {
         }
     }
 
-    void copy(Path from, Path to) throws IOException {
+    public void copy(Path from, Path to) throws IOException {
         byte[] content = read(from);
         createDurably(to, out -> out.write(content));
     }
 
     /** Gives the content a second name: a link where that works, else a copy. */
-    void keep(Path file, Path name) throws IOException {
+    public void keep(Path file, Path name) throws IOException {
         if (!link(file, name)) {
             copy(file, name);
         }
     }
 
-    void delete(Path file) throws IOException {
+    public void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
     }
 
-    void makeDirectory(Path directory) throws IOException {
+    public void makeDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory);
             Path parent = directory.getParent();
@@ -197,12 +268,12 @@ class Disk {
         }
     }
 
-    boolean isDirectory(Path path) {
+    public boolean isDirectory(Path path) {
         return Files.isDirectory(path);
     }
 
     /** The names in a directory in order; none where it doesn't exist. */
-    List<String> list(Path directory) throws IOException {
+    public List<String> list(Path directory) throws IOException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             stream.forEach(path -> names.add(String.valueOf(path.getFileName())));
