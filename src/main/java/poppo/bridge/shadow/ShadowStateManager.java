@@ -666,6 +666,8 @@ public final class ShadowStateManager implements StateManager {
         try (Gate.Pass alone = project.gate.shut()) {
             project.files.flush();
             project.save(leaveInOrder());
+        } catch (BridgeException.Unavailable e) {
+            LOG.warn("What is left to be written is done at the next start: {}", e.getMessage());
         } finally {
             project.redis.close();
             project.files.close();

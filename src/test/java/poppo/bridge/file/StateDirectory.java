@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import poppo.bridge.machine.TestDisk;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.Stamp;

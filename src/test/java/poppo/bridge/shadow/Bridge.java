@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
 import poppo.bridge.journal.Fsync;
 import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Disk;
+import poppo.bridge.machine.TestDisk;
+import poppo.bridge.machine.Waits;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.MemoryFiles;
@@ -26,6 +28,7 @@ public final class Bridge implements AutoCloseable {
     public final MemoryFiles files;
     public final MemoryRedis redis;
     public final TestClock clock;
+    public final TestDisk disk = new TestDisk();
     public final Path directory;
     public final AuditJournal audit;
     public final Stamp.Source stamps;
@@ -41,11 +44,13 @@ public final class Bridge implements AutoCloseable {
         this.stamps = new Stamp.Source(clock, new SplittableRandom(1));
         this.audit = new AuditJournal(new Disk(), directory, clock);
         this.state = ShadowStateManager.open(
-                new ShadowStateManager.Parts(files, redis, directory, audit, StoreObserver.NONE, clock), options);
+                new ShadowStateManager.Parts(
+                        files, redis, directory, audit, StoreObserver.NONE, clock, disk, Waits.BLOCKING),
+                options);
     }
 
     /** Small segments, so that a test meets more than one. */
-    private static final JournalOptions JOURNAL = new JournalOptions(Fsync.ALWAYS, 1 << 20, 0, 1 << 16);
+    private static final JournalOptions JOURNAL = new JournalOptions(Fsync.ALWAYS, 8 << 20, 0, 1 << 16);
 
     static ShadowOptions options() {
         return options(10_000, 4);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -315,25 +316,49 @@ class CarryOverTest {
     }
 
     @Test
-    void aFullDiskRefusesTheWriteAndItIsTakenBackInRedis() {
+    void aFullDiskRefusesTheWriteBeforeRedisIsAsked() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_WRITE)) {
+            bridge.disk.fail("No space left on device", step -> step.startsWith("create spare"));
+            bridge.redis.forgetCalls();
+
+            assertThatThrownBy(() -> bridge.run(Bridge.checkout(7, "p1")))
+                    .isInstanceOf(BridgeException.Unavailable.class)
+                    .hasMessageContaining("No space left on device")
+                    .hasMessageContaining("nothing was changed");
+            assertThat(bridge.redis.calls()).isEmpty();
+            assertThat(bridge.state.status().dirtyRecords()).isZero();
+
+            bridge.disk.heal();
+            assertThat(bridge.done(Bridge.checkout(7, "p1"))).isTrue();
+        }
+    }
+
+    @Test
+    void whatTheJournalCannotKeepIsTakenBackInRedis() {
         try (Bridge bridge = Bridge.open(directory, Phase.REDIS_WRITE)) {
             bridge.done(Bridge.checkout(7, "p1"));
-            bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
+            bridge.disk.failOnce("Input/output error", isJournalWrite());
 
             assertThatThrownBy(() -> bridge.run(Bridge.checkin(7, "p1")))
-                    .isInstanceOf(BridgeException.Unavailable.class);
+                    .isInstanceOf(BridgeException.Unavailable.class)
+                    .isNotInstanceOf(BridgeException.UnknownOutcome.class);
 
             assertThat(bridge.state.read(SEVEN).image().path("status").asText()).isEqualTo("processing");
-            assertThat(bridge.isDirty(SEVEN)).isFalse();
             assertThat(bridge.differing()).isEmpty();
+            bridge.state.keep();
+            assertThat(bridge.isDirty(SEVEN)).isFalse();
             assertThat(bridge.done(Bridge.checkin(7, "p1"))).isTrue();
         }
+    }
+
+    private static Predicate<String> isJournalWrite() {
+        return step -> step.startsWith("write spare");
     }
 
     @Test
     void whatCannotBeTakenBackInRedisIsDirtyUntilItIs() {
         try (Bridge bridge = patient(Phase.REDIS_WRITE)) {
-            bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
+            bridge.disk.failOnce("Input/output error", isJournalWrite());
             bridge.redis.faults().always(Call.to("replaceAll"), Fault.unavailable());
 
             assertThatThrownBy(() -> bridge.run(Bridge.checkout(7, "p1")))
@@ -352,7 +377,7 @@ class CarryOverTest {
     void aCopyThatTheFilesRefuseIsNotHalfDone() {
         try (Bridge bridge = patient(Phase.REDIS_WRITE)) {
             Versioned there = bridge.state.read(SEVEN);
-            bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
+            bridge.disk.failOnce("Input/output error", isJournalWrite());
 
             Replacement copy = new Replacement(SEVEN, Json.parse("{\"status\":\"x\"}"), there.version(), null, 1);
             assertThatThrownBy(() -> bridge.state.replaceAll(List.of(copy)))
@@ -366,12 +391,14 @@ class CarryOverTest {
     @Test
     void aMirrorCopyOfUnknownOutcomeIsCarriedOverFromTheFilesAsTheyTurnOut() {
         try (Bridge bridge = patient(Phase.REDIS_WRITE)) {
-            bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unknownWithoutEffect());
+            bridge.done(Bridge.checkout(1, "p1"));
+            bridge.disk.fail("Input/output error", isJournalWrite());
 
             assertThatThrownBy(() -> bridge.run(Bridge.checkout(7, "p1")))
                     .isInstanceOf(BridgeException.UnknownOutcome.class);
             assertThat(bridge.state.status().unknownOutcomes()).isEqualTo(1);
 
+            bridge.disk.heal();
             bridge.state.keep();
             assertThat(bridge.differing()).isEmpty();
             assertThat(bridge.state.status().unknownOutcomes()).isZero();
@@ -379,14 +406,16 @@ class CarryOverTest {
     }
 
     @Test
-    void aLabelThatCannotBeHandedOnDoesNotMakeADoneOperationLookUndone() {
-        try (Bridge bridge = patient(Phase.REDIS_WRITE)) {
-            bridge.files.faults().nth(1, Call.to("emit"), Fault.unavailable());
+    void aLabelThatCannotBeKeptDoesNotMakeADoneOperationLookUndone() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_ONLY)) {
+            bridge.disk.fail("Input/output error", isJournalWrite());
 
             assertThatThrownBy(() -> bridge.run(Bridge.checkout(7, "p1")))
                     .isInstanceOf(BridgeException.UnknownOutcome.class);
 
+            bridge.disk.heal();
             assertThat(bridge.done(Bridge.checkout(7, "p1"))).as("asked again").isTrue();
+            bridge.state.mirror();
             assertThat(bridge.files.labels()).hasSize(1);
         }
     }
@@ -463,7 +492,7 @@ class CarryOverTest {
                             1,
                             call -> call.method().equals("read") && call.about().equals("last-run"),
                             Fault.before(() -> {
-                                bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.unavailable());
+                                bridge.disk.failOnce("Input/output error", isJournalWrite());
                                 assertThatThrownBy(() -> bridge.run(Bridge.checkin(1, "p1")))
                                         .isInstanceOf(BridgeException.UnknownOutcome.class);
                             }));
@@ -485,7 +514,7 @@ class CarryOverTest {
             bridge.done(Bridge.checkout(7, "p1"));
             List<String> seen = new ArrayList<>();
             Thread[] reader = new Thread[1];
-            bridge.files.faults().nth(1, Call.to("replaceAll"), Fault.before(() -> {
+            bridge.disk.before(isJournalWrite(), () -> {
                 seen.add(bridge.state.read(SEVEN).image().path("status").asText());
                 bridge.redis.setEpoch(99L);
                 reader[0] = new Thread(() -> {
@@ -496,7 +525,7 @@ class CarryOverTest {
                 while (reader[0].getState() == Thread.State.RUNNABLE || reader[0].getState() == Thread.State.NEW) {
                     Thread.onSpinWait();
                 }
-            }));
+            });
             bridge.done(Bridge.checkin(7, "p1"));
             reader[0].join();
 

@@ -67,6 +67,7 @@ class FaultScriptTest {
         private final List<RecordKey> open = new ArrayList<>();
 
         private Bridge bridge;
+        private boolean connected = true;
 
         Script(long seed, Path directory) {
             random = new SplittableRandom(seed);
@@ -99,7 +100,7 @@ class FaultScriptTest {
                 case 0 -> fault(bridge.redis, "redis", 1 + random.nextInt(4));
                 case 1 -> fault(bridge.files, "files", 1 + random.nextInt(3));
                 case 2 -> say("redis down", () -> bridge.redis.faults().always(Fault.unavailable()));
-                case 3 -> say("redis back", () -> bridge.redis.faults().clear());
+                case 3 -> say("redis back", this::redisBack);
                 case 4 -> say("redis restarts empty", () -> dropConnection(bridge.redis::restartEmpty));
                 case 5 -> say("redis saves", bridge.redis::save);
                 case 6 -> say("redis restarts older", () -> dropConnection(bridge.redis::restartFromSaved));
@@ -108,6 +109,8 @@ class FaultScriptTest {
                 case 9 -> say("keep", () -> orUnavailable(bridge.state::keep));
                 case 10 -> change();
                 case 11 -> crash();
+                case 13 -> say("mirror", () -> orUnavailable(bridge.state::mirror));
+                case 14 -> journalFault();
                 case 12 -> say("a minute", () -> bridge.clock.advance(Duration.ofMinutes(1)));
                 default -> operate();
             }
@@ -127,16 +130,37 @@ class FaultScriptTest {
                     () -> store.faults().nth(nth, kinds.get(kind)));
         }
 
+        private void journalFault() {
+            boolean lasting = random.nextInt(3) == 0;
+            say("journal fault" + (lasting ? " that lasts" : ""), () -> {
+                if (lasting) {
+                    bridge.disk.fail("Input/output error", step -> step.startsWith("write spare"));
+                } else {
+                    bridge.disk.failOnce("Input/output error", step -> step.startsWith("write spare"));
+                }
+            });
+        }
+
         /** As the Redis store does it: after a restart nothing works until somebody probes. */
         private void dropConnection(Runnable restart) {
             restart.run();
-            bridge.redis
-                    .faults()
-                    .nth(
-                            1,
-                            Call.to("probe"),
-                            Fault.before(() -> bridge.redis.faults().clear()));
+            connected = false;
+            awaitProbe();
+        }
+
+        private void awaitProbe() {
+            bridge.redis.faults().nth(1, Call.to("probe"), Fault.before(() -> {
+                connected = true;
+                bridge.redis.faults().clear();
+            }));
             bridge.redis.faults().always(call -> !call.method().equals("probe"), Fault.unavailable());
+        }
+
+        private void redisBack() {
+            bridge.redis.faults().clear();
+            if (!connected) {
+                awaitProbe();
+            }
         }
 
         private void change() {
@@ -219,8 +243,9 @@ class FaultScriptTest {
 
         private void heal() {
             story.add("all is well");
-            bridge.redis.faults().clear();
+            redisBack();
             bridge.files.faults().clear();
+            bridge.disk.heal();
             if (!bridge.standing().phase().usesRedis()) {
                 bridge.to(Phase.DUAL_WRITE);
             }
@@ -368,6 +393,7 @@ class FaultScriptTest {
             names = {"DUAL_WRITE", "REDIS_READ", "REDIS_WRITE"})
     void redisIsNotAskedBeforeItsPauseIsOverAndThePauseDoubles(Phase phase) {
         try (Bridge bridge = Bridge.open(directory, phase)) {
+            bridge.clock.advance(Duration.ofMinutes(1));
             bridge.redis.faults().always(Fault.unavailable());
             for (long issue = 1; issue <= 4; issue++) {
                 bridge.done(Bridge.checkout(issue, "p"));
@@ -383,5 +409,32 @@ class FaultScriptTest {
                 assertThat(bridge.redis.calls()).isNotEmpty();
             }
         }
+    }
+
+    @Test
+    void oneThatFailsAgainSoonAfterItsReturnIsTriedAgainEverLater() {
+        try (Bridge bridge = Bridge.open(directory, Phase.DUAL_WRITE)) {
+            bridge.clock.advance(Duration.ofMinutes(1));
+            for (long millis : List.of(500, 1000, 2000, 4000, 8000, 10_000, 10_000)) {
+                failOver(bridge);
+                assertThat(bridge.state.untilNextTry()).isEqualTo(Duration.ofMillis(millis));
+                bridge.clock.advance(Duration.ofMillis(millis));
+                bridge.state.keep();
+                assertThat(bridge.standing().believed()).isTrue();
+            }
+            bridge.clock.advance(Duration.ofSeconds(10));
+            failOver(bridge);
+            assertThat(bridge.state.untilNextTry()).isEqualTo(Duration.ofMillis(500));
+        }
+    }
+
+    private static void failOver(Bridge bridge) {
+        bridge.redis.faults().always(Fault.unavailable());
+        for (long issue = 1; issue <= 4; issue++) {
+            bridge.run(new Operation.AddProcessedIssue(issue));
+            bridge.run(new Operation.RemoveProcessedIssue(issue));
+        }
+        bridge.redis.faults().clear();
+        assertThat(bridge.standing().believed()).isFalse();
     }
 }

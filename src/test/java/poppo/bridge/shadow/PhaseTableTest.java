@@ -30,7 +30,7 @@ class PhaseTableTest {
 
     /**
      * {@code down} is a Redis that can't be reached, {@code landed} and {@code lost} are time-outs after which the write is
-     * there or not, {@code files} is a failing disk. A phase with a star: Redis is not believed.
+     * there or not, {@code files} is a state directory that fails, {@code disk} a journal that does. A phase with a star: Redis is not believed.
      */
     private static final String TABLE = """
             # phase          operation  fails    calls                                                     caller       dirty              has it
@@ -83,11 +83,12 @@ class PhaseTableTest {
             redis-write:0    read       none     redis.read                                                redis        -                  -
             redis-write:0    read       down     redis.read,files.read                                     file         -                  -
             redis-write:0    list       none     redis.page                                                redis        -                  -
-            redis-write:100  write      none     redis.execute,files.read,files.replaceAll,files.emit      redis        -                  files,redis
+            redis-write:100  write      none     redis.execute                                             redis        -                  files,redis
             redis-write:100  write      down     redis.execute,files.execute                               file         missed-dual-write  files
             redis-write:100  write      landed   redis.execute,files.execute                               file         unknown-outcome    files,redis
             redis-write:100  write      lost     redis.execute,files.execute                               file         unknown-outcome    files
-            redis-write:100  write      files    redis.execute,files.read,redis.read,redis.replaceAll      unavailable  -                  -
+            redis-write:100  write      files    redis.execute                                             redis        -                  files,redis
+            redis-write:100  write      disk     redis.execute                                             unknown      unknown-outcome    redis
             redis-write:100  heartbeat  none     redis.execute,files.execute                               redis        -                  -
             redis-write:100  heartbeat  down     redis.execute,files.execute                               file         missed-dual-write  -
             redis-write:100  read       none     redis.read                                                redis        -                  -
@@ -99,11 +100,12 @@ class PhaseTableTest {
             redis-write:100* write      files    files.execute                                             unavailable  missed-dual-write  -
             redis-write:100* read       down     files.read                                                file         -                  -
             redis-write:100* list       down     files.page                                                file         -                  -
-            redis-only       write      none     redis.execute,files.emit                                  redis        -                  redis
+            redis-only       write      none     redis.execute                                             redis        -                  redis
             redis-only       write      down     redis.execute                                             unavailable  -                  -
             redis-only       write      landed   redis.execute                                             unknown      -                  redis
             redis-only       write      lost     redis.execute                                             unknown      -                  -
-            redis-only       write      files    redis.execute,files.emit                                  unknown      -                  redis
+            redis-only       write      files    redis.execute                                             redis        -                  redis
+            redis-only       write      disk     redis.execute                                             unknown      -                  redis
             redis-only       heartbeat  none     redis.execute                                             redis        -                  -
             redis-only       read       none     redis.read                                                redis        -                  -
             redis-only       read       down     redis.read                                                unavailable  -                  -
@@ -164,6 +166,7 @@ class PhaseTableTest {
 
             bridge.redis.faults().clear();
             bridge.files.faults().clear();
+            bridge.disk.heal();
             assertThat(String.join(",", calls))
                     .as("calls")
                     .isEqualTo(cell.calls().replace("-", ""));
@@ -211,6 +214,9 @@ class PhaseTableTest {
             default -> Fault.NONE;
         };
         trace("redis", bridge.redis, redisFault);
+        if (fails.equals("disk")) {
+            bridge.disk.fail("Input/output error", step -> step.startsWith("write spare"));
+        }
         trace("files", bridge.files, fails.equals("files") ? Fault.unavailable() : Fault.NONE);
     }
 

@@ -1,18 +1,18 @@
-package poppo.bridge.file;
+package poppo.bridge.machine;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import poppo.bridge.machine.Disk;
 
 /** The real disk, which can be made to fail at a step, and tells which steps were taken. */
-final class TestDisk extends Disk {
+public final class TestDisk extends Disk {
     /** The steps so far, as {@code "rename last-run.json"}: what is done, and the file that it makes or concerns. */
-    final List<String> steps = new CopyOnWriteArrayList<>();
+    public final List<String> steps = new CopyOnWriteArrayList<>();
 
     private volatile Predicate<String> failing = step -> false;
     private volatile String reason = "";
@@ -21,27 +21,33 @@ final class TestDisk extends Disk {
     private volatile boolean withoutLinks;
 
     /** From now on steps that match fail for this reason. */
-    void fail(String why, Predicate<String> step) {
+    public void fail(String why, Predicate<String> step) {
         reason = why;
         failing = step;
     }
 
-    void heal() {
+    /** The next step that matches fails for this reason, and no other. */
+    public void failOnce(String why, Predicate<String> step) {
+        AtomicBoolean failed = new AtomicBoolean();
+        fail(why, each -> step.test(each) && failed.compareAndSet(false, true));
+    }
+
+    public void heal() {
         failing = step -> false;
     }
 
     /** Runs {@code what} once, right before the next step that matches. */
-    void before(Predicate<String> step, Runnable what) {
+    public void before(Predicate<String> step, Runnable what) {
         action = what;
         interposed = step;
     }
 
-    void withoutLinks() {
+    public void withoutLinks() {
         withoutLinks = true;
     }
 
     /** How often a file was put in place. */
-    long rewrites(String file) {
+    public long rewrites(String file) {
         return steps.stream().filter(("rename " + file)::equals).count();
     }
 
@@ -100,5 +106,34 @@ final class TestDisk extends Disk {
     public void delete(Path file) throws IOException {
         step("delete", file);
         super.delete(file);
+    }
+
+    @Override
+    public void append(Path file, byte[] content) throws IOException {
+        step("append", file);
+        super.append(file, content);
+    }
+
+    @Override
+    public Writable open(Path file, boolean durably) throws IOException {
+        Writable open = super.open(file, durably);
+        return new Writable() {
+            @Override
+            public void write(long at, byte[] bytes) throws IOException {
+                step("write", file);
+                open.write(at, bytes);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                step("sync", file);
+                open.sync();
+            }
+
+            @Override
+            public void close() throws IOException {
+                open.close();
+            }
+        };
     }
 }
