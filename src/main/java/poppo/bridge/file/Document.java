@@ -74,6 +74,11 @@ final class Document {
         accepting = accept;
     }
 
+    /** What the file was when it was last looked at. */
+    Fingerprint known() {
+        return known;
+    }
+
     /** Whether the file must be written again although nobody asked for a change. */
     boolean isBehind() {
         return behind;

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
@@ -413,6 +414,15 @@ public final class FileStateManager implements LocalStateManager {
     @Override
     public void grantGrace(Instant now) {
         site.heartbeats().grant(now);
+    }
+
+    @Override
+    public String mark() {
+        return reporting(() -> {
+            return documents.keySet().stream()
+                    .map(file -> file.label() + " " + current(file).known())
+                    .collect(Collectors.joining("; "));
+        });
     }
 
     /** {@inheritDoc} The newest 1000, each once. */

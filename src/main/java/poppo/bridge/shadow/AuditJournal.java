@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poppo.bridge.machine.Disk;
@@ -25,6 +27,7 @@ public final class AuditJournal {
 
     private final JsonLines lines;
     private final Clock clock;
+    private final List<Consumer<JsonNode>> listeners = new CopyOnWriteArrayList<>();
     private long lastNumber;
 
     public AuditJournal(Disk disk, Path bridgeDirectory, Clock clock) {
@@ -46,7 +49,17 @@ public final class AuditJournal {
      * @param who the role that wanted it
      * @param details depends on the event; no issue bodies, no secrets
      */
-    public synchronized void note(String event, String who, String why, JsonNode details) {
+    public void note(String event, String who, String why, JsonNode details) {
+        JsonNode entry = write(event, who, why, details);
+        listeners.forEach(listener -> listener.accept(entry));
+    }
+
+    /** Calls {@code listener} with every event from now on, on the thread that notes it; it must be quick. */
+    public void onNote(Consumer<JsonNode> listener) {
+        listeners.add(listener);
+    }
+
+    private synchronized JsonNode write(String event, String who, String why, JsonNode details) {
         ObjectNode entry = Json.object();
         entry.set("number", Json.number(lastNumber + 1));
         entry.put("time", Stamp.time(Instant.ofEpochMilli(clock.millis())));
@@ -61,6 +74,7 @@ public final class AuditJournal {
         } catch (IOException e) {
             LOG.warn("{} can't be written ({}); the event above stands in this log only", lines.file(), e.toString());
         }
+        return entry;
     }
 
     /** The entries after number {@code after}, oldest first, at most {@code limit}. */

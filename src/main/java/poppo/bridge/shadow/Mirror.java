@@ -13,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -55,6 +56,7 @@ final class Mirror implements LocalStateManager {
     /** The last entry of each record that may not be in its file yet. */
     private final Map<RecordKey, Long> pending = new ConcurrentHashMap<>();
 
+    private final LongAdder refusals = new LongAdder();
     private volatile long drained;
 
     private final Object monitor = new Object();
@@ -178,7 +180,17 @@ final class Mirror implements LocalStateManager {
      * @throws BridgeException.Unavailable when the journal could not take another entry now
      */
     void requireRoom() {
-        journal.requireRoom();
+        try {
+            journal.requireRoom();
+        } catch (BridgeException.Unavailable e) {
+            refusals.increment();
+            throw e;
+        }
+    }
+
+    /** How many writes were refused for want of room. */
+    long refusals() {
+        return refusals.sum();
     }
 
     /**
@@ -433,6 +445,11 @@ final class Mirror implements LocalStateManager {
     @Override
     public void grantGrace(Instant now) {
         files.grantGrace(now);
+    }
+
+    @Override
+    public String mark() {
+        return files.mark();
     }
 
     @Override

@@ -25,6 +25,9 @@ final class Project {
     private final StandingFile file;
     private volatile Standing standing;
 
+    /** The mark of the files when they were opened. */
+    final String marked;
+
     /** How the last bridge on this directory left; null after a crash. */
     final StandingFile.@Nullable CleanStop cleanStop;
 
@@ -33,6 +36,7 @@ final class Project {
         this.clock = parts.clock();
         this.audit = parts.audit();
         this.setAside = new SetAside(parts.disk(), parts.bridgeDirectory(), parts.clock());
+        this.marked = parts.files().mark();
         this.files = new Mirror(parts, options.journal(), setAside);
         this.locks = new RecordLocks(parts.waits());
         this.gate = new Gate(parts.waits());

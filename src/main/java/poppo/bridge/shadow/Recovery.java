@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ final class Recovery {
     private volatile Instant nextTry = Instant.MIN;
     private volatile Instant believedSince = Instant.MIN;
     private volatile Duration pause;
+    private final LongAdder failOvers = new LongAdder();
+    private final LongAdder returns = new LongAdder();
 
     Recovery(Project project, CarryOver carryOver, ShadowOptions options, Waits waits) {
         this.waits = waits;
@@ -52,6 +55,14 @@ final class Recovery {
 
     Breaker breaker() {
         return breaker;
+    }
+
+    long failOvers() {
+        return failOvers.sum();
+    }
+
+    long returns() {
+        return returns.sum();
     }
 
     /** When Redis is tried next. */
@@ -82,6 +93,7 @@ final class Recovery {
         } catch (BridgeException.Unavailable e) {
             LOG.error("The fail-over is in force but could not be written down: {}", e.getMessage());
         }
+        failOvers.increment();
         ObjectNode details = Json.object();
         details.put("phase", before.phase().label());
         details.set("epoch", Json.number(project.standing().epoch()));
@@ -146,13 +158,14 @@ final class Recovery {
         if (standing.believed() || !standing.phase().usesRedis()) {
             return standing.believed();
         }
-        long start = System.nanoTime();
+        Steps steps = new Steps();
         try {
             breaker.recovering(Breaker.State.HALF_OPEN, "asking Redis who it is");
             Server server = project.redis.probe();
+            steps.done("probe");
             breaker.recovering(Breaker.State.RECONCILING, "carrying over what Redis has missed");
-            Tally tally = reconcile(standing, server);
-            believed(server, tally, Duration.ofNanos(System.nanoTime() - start));
+            Tally tally = reconcile(standing, server, steps);
+            believed(server, tally, steps);
             return true;
         } catch (BridgeException e) {
             postpone(String.valueOf(e.getMessage()));
@@ -163,32 +176,57 @@ final class Recovery {
         }
     }
 
-    private Tally reconcile(Standing standing, Server server) {
+    /** How long each step of a return took. */
+    private static final class Steps {
+        private final ObjectNode millis = Json.object();
+        private final long start = System.nanoTime();
+        private long last = start;
+
+        void done(String step) {
+            long now = System.nanoTime();
+            millis.set(step, Json.number(Duration.ofNanos(now - last).toMillis()));
+            last = now;
+        }
+
+        ObjectNode finished() {
+            millis.set("all", Json.number(Duration.ofNanos(last - start).toMillis()));
+            return millis;
+        }
+    }
+
+    private Tally reconcile(Standing standing, Server server, Steps steps) {
         if (standing.down() == Route.REFUSED) {
             requireSameState(standing, server);
             fence(server);
+            steps.done("fence");
             // An archive stays as it is; a mirror that a crash left half made is finished.
             Tally tally = standing.phase().keepsFiles()
                     ? carryOver.sweepAll(key -> Authority.REDIS, CarryOver.Progress.NONE)
                     : Tally.NONE;
+            steps.done("carryOver");
             believe(s -> s.withFilesBehind(s.phase() == Phase.REDIS_ONLY));
+            steps.done("believe");
             return tally;
         }
         Long epoch = server.epoch();
-        if (!server.runId().equals(trustedRunId) || epoch == null || epoch > standing.epoch()) {
+        boolean lacksSome = server.revision() < project.redis.acknowledged();
+        if (!isTrusted(server) || epoch == null || epoch > standing.epoch() || lacksSome) {
             project.dirty.markAll();
         }
         fence(server);
+        steps.done("fence");
         Tally tally = Tally.NONE;
         for (int round = 0; round < ROUNDS && isMuchLeft(); round++) {
             tally = tally.plus(carryOver.drain());
         }
+        steps.done("carryOver");
         try (Gate.Pass alone = project.gate.shut()) {
             project.files.poll();
             tally = tally.plus(carryOver.drain());
             carryOver.drainFully();
             believe(s -> s);
         }
+        steps.done("pause");
         return tally;
     }
 
@@ -256,7 +294,8 @@ final class Recovery {
         }
     }
 
-    private void believed(Server server, Tally tally, Duration took) {
+    private void believed(Server server, Tally tally, Steps steps) {
+        returns.increment();
         trustedRunId = server.runId();
         believedSince = now();
         ObjectNode details = Json.object();
@@ -264,7 +303,7 @@ final class Recovery {
         details.set("epoch", Json.number(project.standing().epoch()));
         details.set("compared", Json.number(tally.compared()));
         details.set("copied", Json.number(tally.copied()));
-        details.set("tookMillis", Json.number(took.toMillis()));
+        details.set("tookMillis", steps.finished());
         project.audit.note("return", "Redis is believed again", details);
     }
 
@@ -276,8 +315,9 @@ final class Recovery {
     }
 
     /**
-     * The first belief after a start. After a clean stop in a phase where Redis has authority, what is there was left in
-     * order by a bridge or put there since by others, so Redis is right; in any other case the files are.
+     * The first belief after a start. What a bridge left in order and nobody touched since is believed as it is. Else, after
+     * a clean stop in a phase where Redis has authority, what is there was put there by others, so Redis is right; in any
+     * other case the files are. Both are verified then, record by record.
      */
     void start() {
         Standing standing = project.standing();
@@ -285,9 +325,9 @@ final class Recovery {
             return;
         }
         StandingFile.CleanStop clean = project.cleanStop;
-        if (clean != null && standing.phase().authority() == Authority.REDIS && standing.down() != Route.REFUSED) {
+        if (clean != null && standing.down() != Route.REFUSED) {
             try {
-                takeOverFromRedis(standing, clean);
+                takeUp(standing, clean);
             } catch (BridgeException e) {
                 LOG.warn("Redis can't be taken over as it was left: {}", e.getMessage());
             }
@@ -299,12 +339,21 @@ final class Recovery {
         }
     }
 
-    private void takeOverFromRedis(Standing standing, StandingFile.CleanStop clean) {
+    private void takeUp(Standing standing, StandingFile.CleanStop clean) {
         Server server = project.redis.probe();
         Long epoch = server.epoch();
         if (epoch == null || epoch != standing.epoch() || server.revision() < clean.revision()) {
             return;
         }
+        boolean untouched = server.revision() == clean.revision() && project.marked.equals(clean.files());
+        if (untouched) {
+            trustedRunId = server.runId();
+        } else if (standing.phase().authority() == Authority.REDIS) {
+            takeOverFromRedis(standing, server);
+        }
+    }
+
+    private void takeOverFromRedis(Standing standing, Server server) {
         fence(server);
         Rollout rollout = standing.rollout();
         Tally tally = carryOver.sweepAll(key -> rollout.route(key).authority(), CarryOver.Progress.NONE);

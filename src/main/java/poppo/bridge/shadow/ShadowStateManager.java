@@ -575,7 +575,10 @@ public final class ShadowStateManager implements StateManager {
                 foreignWrites.sum(),
                 fallbacks.sum(),
                 project.files.lagMillis(),
-                project.files.journalBytes());
+                project.files.journalBytes(),
+                project.files.refusals(),
+                recovery.failOvers(),
+                recovery.returns());
     }
 
     /** Calls {@code listener} after every change of an issue's status, on the thread that made it, outside all locks. */
@@ -680,7 +683,9 @@ public final class ShadowStateManager implements StateManager {
         }
         try {
             FencedStateManager.Server server = project.redis.probe();
-            return recovery.isTrusted(server) ? new StandingFile.CleanStop(server.revision()) : null;
+            return recovery.isTrusted(server)
+                    ? new StandingFile.CleanStop(server.revision(), project.files.mark())
+                    : null;
         } catch (BridgeException.Unavailable e) {
             return null;
         }

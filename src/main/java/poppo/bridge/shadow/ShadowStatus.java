@@ -14,6 +14,9 @@ import poppo.bridge.state.Json;
  * @param unknownOutcomes of the dirty records, those whose write to Redis may or may not have happened
  * @param mismatches by which dual writes and shadow reads disagreed so far
  * @param fallbacks operations and reads that Redis should have served and the files did
+ * @param mirrorLagMillis how long the oldest write has been waiting that the files on the disk don't have yet
+ * @param journalRefusals writes refused because the journal had no room
+ * @param failOvers how often the belief was taken from Redis since the start, and {@code returns}, given back
  */
 public record ShadowStatus(
         Standing standing,
@@ -28,7 +31,10 @@ public record ShadowStatus(
         long foreignWrites,
         long fallbacks,
         long mirrorLagMillis,
-        long journalBytes) {
+        long journalBytes,
+        long journalRefusals,
+        long failOvers,
+        long returns) {
 
     public ObjectNode toJson() {
         ObjectNode json = Json.object();
@@ -47,6 +53,9 @@ public record ShadowStatus(
         json.set("unknownOutcomes", Json.number(unknownOutcomes));
         json.set("mirrorLagMillis", Json.number(mirrorLagMillis));
         json.set("journalBytes", Json.number(journalBytes));
+        json.set("journalRefusals", Json.number(journalRefusals));
+        json.set("failOvers", Json.number(failOvers));
+        json.set("returns", Json.number(returns));
         json.set("comparisons", Json.number(comparisons));
         json.set("mismatches", Json.number(mismatches));
         json.set("noise", Json.number(noise));

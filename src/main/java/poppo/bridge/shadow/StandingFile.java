@@ -30,12 +30,17 @@ final class StandingFile {
     /**
      * What was stored.
      *
-     * @param cleanStop the state of Redis at a clean stop; null after a crash
+     * @param cleanStop how the two stores were left; null after a crash
      */
     record Stored(Standing standing, @Nullable CleanStop cleanStop) {}
 
-    /** The last revision of the Redis server that a bridge left in order. */
-    record CleanStop(long revision) {}
+    /**
+     * The two stores as a bridge left them in order.
+     *
+     * @param revision of Redis
+     * @param files their {@linkplain poppo.bridge.state.LocalStateManager#mark mark}
+     */
+    record CleanStop(long revision, String files) {}
 
     /** Reads it; a directory that no bridge has been on yet stands at its beginning. */
     Stored load() {
@@ -80,7 +85,8 @@ final class StandingFile {
         if (!revision.isIntegralNumber()) {
             throw new BridgeException.Invalid("/cleanStop/revision", "expected a whole number");
         }
-        return new CleanStop(revision.longValue());
+        return new CleanStop(
+                revision.longValue(), json.path("cleanStop").path("files").asText());
     }
 
     private static boolean yesOrNo(JsonNode json, String field) {
@@ -115,7 +121,9 @@ final class StandingFile {
         json.put("filesBehind", standing.filesBehind());
         json.put("backfilled", standing.backfilled());
         if (cleanStop != null) {
-            json.set("cleanStop", Json.object().set("revision", Json.number(cleanStop.revision())));
+            ObjectNode left = Json.object().put("files", cleanStop.files());
+            left.set("revision", Json.number(cleanStop.revision()));
+            json.set("cleanStop", left);
         }
         try {
             disk.replace(file, Json.pretty(json).getBytes(StandardCharsets.UTF_8));

@@ -38,6 +38,9 @@ public interface LocalStateManager extends StateManager {
     /** Counts every process as heard of at {@code now} at least: after a fail-over nobody is taken for dead too early. */
     void grantGrace(Instant now);
 
+    /** Names what the files hold on the disk: the same mark another time, also in another run, means that nobody wrote. */
+    String mark();
+
     /** What was found in the files that is odd but understood, in words; newest last. */
     List<String> notices();
 

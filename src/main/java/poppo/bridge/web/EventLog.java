@@ -1,5 +1,6 @@
 package poppo.bridge.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,9 +45,14 @@ final class EventLog {
         data.put("status", change.status());
         data.put("processId", change.processId());
         data.put("time", Stamp.time(change.time()));
+        append("status", data);
+    }
+
+    /** As {@link #append(StatusChange)}, of an event of another kind. */
+    void append(String kind, JsonNode data) {
         synchronized (this) {
             last++;
-            ring[slot(last)] = "id: " + last + "\nevent: status\ndata: " + Json.compact(data) + "\n\n";
+            ring[slot(last)] = "id: " + last + "\nevent: " + kind + "\ndata: " + Json.compact(data) + "\n\n";
         }
         signal();
     }

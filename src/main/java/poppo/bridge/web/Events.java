@@ -30,6 +30,7 @@ final class Events {
             EventLog log = log(handle);
             projects.metrics().watch(handle.name(), log);
             handle.shadow().onStatusChange(log::append);
+            handle.migration().audit().onNote(entry -> log.append("migration", entry));
         }
         pump.scheduleAtFixedRate(
                 () -> logs.values().forEach(EventLog::beat), BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);

@@ -43,6 +43,9 @@ import poppo.bridge.state.Served;
  *     to be carried over</td></tr>
  * <tr><td>{@code poppo_comparisons_total}, {@code poppo_mismatches_total}, {@code poppo_noise_total},
  *     {@code poppo_foreign_writes_total}, {@code poppo_fallbacks_total}</td><td>counted since the start</td></tr>
+ * <tr><td>{@code poppo_mirror_lag_seconds}, {@code poppo_journal_bytes}, {@code poppo_journal_refusals_total}</td><td>the
+ *     way from the journal to the files</td></tr>
+ * <tr><td>{@code poppo_fail_overs_total}, {@code poppo_returns_total}</td><td>changes of belief in Redis</td></tr>
  * <tr><td>{@code poppo_event_streams}</td><td>open event streams</td></tr>
  * <tr><td>{@code poppo_http_requests_seconds}</td><td>timer by {@code method}, {@code route} and {@code status}</td></tr>
  * <tr><td>{@code poppo_calls_running}, {@code poppo_calls_waiting}</td><td>by {@code pool} (worker, operator)</td></tr>
@@ -146,6 +149,16 @@ public final class Metrics {
         status("dirty.records", "Records to carry over", project, shadow, ShadowStatus::dirtyRecords);
         status("dirty.collections", "Collections to carry over", project, shadow, ShadowStatus::dirtyCollections);
         status("unknown.outcomes", "Writes to settle", project, shadow, ShadowStatus::unknownOutcomes);
+        gauge(
+                "mirror.lag.seconds",
+                "Age of the oldest write that the files lack",
+                project,
+                shadow,
+                s -> s.status().mirrorLagMillis() / 1000.0);
+        status("journal.bytes", "Size of the journal", project, shadow, ShadowStatus::journalBytes);
+        count("journal.refusals", "Writes refused for want of room", project, shadow, ShadowStatus::journalRefusals);
+        count("fail.overs", "Fail-overs to the files", project, shadow, ShadowStatus::failOvers);
+        count("returns", "Returns to Redis", project, shadow, ShadowStatus::returns);
         count("comparisons", "Compared answers and reads", project, shadow, ShadowStatus::comparisons);
         count("mismatches", "Comparisons that differed", project, shadow, ShadowStatus::mismatches);
         count("noise", "Differences explained by a rule", project, shadow, ShadowStatus::noise);

@@ -437,4 +437,39 @@ class FaultScriptTest {
         bridge.redis.faults().clear();
         assertThat(bridge.standing().believed()).isFalse();
     }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Phase.class,
+            names = {"DUAL_WRITE", "REDIS_READ", "REDIS_WRITE"})
+    void aStopInOrderIsFollowedByAStartWithoutAScan(Phase phase) {
+        Bridge first = Bridge.open(directory, phase);
+        first.done(Bridge.checkout(1, "p"));
+        first.close();
+        first.redis.restart();
+        first.redis.forgetCalls();
+        try (Bridge second = first.reopen()) {
+            assertThat(second.standing().believed()).isTrue();
+            assertThat(second.redis.calls())
+                    .noneMatch(call ->
+                            List.of("page", "read", "readAll", "replaceAll").contains(call.method()));
+            assertThat(second.state.status().dirtyRecords()).isZero();
+            assertThat(second.done(Bridge.checkin(1, "p"))).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Phase.class,
+            names = {"DUAL_WRITE", "REDIS_READ", "REDIS_WRITE"})
+    void whatOthersDidWhileNoBridgeRanIsFoundAtTheStart(Phase phase) {
+        Bridge first = Bridge.open(directory, phase);
+        first.done(Bridge.checkout(1, "p"));
+        first.close();
+        first.files.execute(Bridge.checkin(1, "p"), first.stamps.next());
+        try (Bridge second = first.reopen()) {
+            assertThat(second.standing().believed()).isTrue();
+            assertThat(second.differing()).isEmpty();
+        }
+    }
 }

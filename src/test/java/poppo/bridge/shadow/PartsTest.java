@@ -167,12 +167,12 @@ class PartsTest {
         void aStandingComesBackAsItWas() {
             StandingFile file = new StandingFile(new Disk(), directory);
             Standing standing = new Standing(new Rollout(Phase.REDIS_WRITE, 30, 70), 42, true, true, true);
-            file.save(standing, new StandingFile.CleanStop(17));
+            file.save(standing, new StandingFile.CleanStop(17, "as left"));
 
             StandingFile.Stored stored = new StandingFile(new Disk(), directory).load();
 
             assertThat(stored.standing()).isEqualTo(standing.believing(false));
-            assertThat(stored.cleanStop()).isEqualTo(new StandingFile.CleanStop(17));
+            assertThat(stored.cleanStop()).isEqualTo(new StandingFile.CleanStop(17, "as left"));
             file.save(standing, null);
             assertThat(file.load().cleanStop()).isNull();
         }

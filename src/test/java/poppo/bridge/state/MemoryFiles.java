@@ -167,6 +167,13 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
     }
 
     @Override
+    public String mark() {
+        synchronized (content) {
+            return content.revision + " " + foreign.hashCode();
+        }
+    }
+
+    @Override
     public List<String> notices() {
         return List.of();
     }
