@@ -99,7 +99,12 @@ public final class FileStateManager implements LocalStateManager {
      * @throws BridgeException.Invalid when there is no such directory
      */
     public static FileStateManager open(FileOptions options) {
-        return open(options, new Disk(), Ticker.SYSTEM);
+        return open(options, new Disk());
+    }
+
+    /** As {@link #open(FileOptions)}, on a disk of the caller's. */
+    public static FileStateManager open(FileOptions options, Disk disk) {
+        return open(options, disk, Ticker.SYSTEM);
     }
 
     static FileStateManager open(FileOptions options, Disk disk, Ticker ticker) {
