@@ -19,24 +19,50 @@ CONSTANTS
     Reading,                \* whether there is a reader; one reads at a time
     Ordered                 \* one connection, whose commands are answered in the order they were sent
 
-\* The safeguards. Each twin takes away one of them.
-CONSTANTS
-    EpochGuard,             \* the commit script compares the epoch
-    RevisionGuard,          \* ... and the revision
-    JournalBeforeAnswer,    \* an answer waits for the fsync of the after-image
-    FilesBeforeCheckpoint,  \* the mirror's checkpoint comes after the files are written
-    SettleBeforeFiles,      \* a direct write to a file waits until the journal has nothing of that record
-    DrainBeforeFlag,        \* going down, the flag waits until the journal is drained
-    ReplayAtStart,          \* a start brings the journal into the files
-    FenceExpects,           \* a fence is a compare-and-set too: on the epoch that was seen
-    AskWho,                 \* another server, or one without the epoch, has everything carried over to it
-    CarryBeforeBelief,      \* belief waits until nothing is dirty
-    KeeperAsks,             \* the keeper looks after a believed Redis even when no operation does
-    QuietBeforeProbe,       \* the return connects when no operation is left that began while Redis was believed
-    DoubtBeforeConnect,     \* a lost connection ends the belief; none is made while Redis is believed
-    ReadsWait,              \* a read waits for the operation under way on its record
-    ReadsLookAgain,         \* a read that an operation or a change of authority overtook is done again
-    UnknownIsRewritten      \* a record with an unknown outcome is written to Redis even when the images agree
+\* The safeguards taken away: none, or one in a twin.
+CONSTANT Removed
+
+\* The commit script compares the epoch.
+EpochGuard == "EpochGuard" \notin Removed
+\* The commit script compares the record's revision.
+RevisionGuard == "RevisionGuard" \notin Removed
+\* An answer waits for the fsync of the after-image.
+JournalBeforeAnswer == "JournalBeforeAnswer" \notin Removed
+\* The mirror's checkpoint comes after the files are written.
+FilesBeforeCheckpoint == "FilesBeforeCheckpoint" \notin Removed
+\* A direct write to a file waits until the journal has nothing of that record.
+SettleBeforeFiles == "SettleBeforeFiles" \notin Removed
+\* Going down, the flag waits until the journal is drained.
+DrainBeforeFlag == "DrainBeforeFlag" \notin Removed
+\* A start brings the journal into the files.
+ReplayAtStart == "ReplayAtStart" \notin Removed
+\* The epoch is in .bridge before anything is sent under it.
+FenceIsDurable == "FenceIsDurable" \notin Removed
+\* A fence is a compare-and-set too: on the epoch that was seen.
+FenceExpects == "FenceExpects" \notin Removed
+\* Another server, or one without the epoch, has everything carried over to it.
+AskWho == "AskWho" \notin Removed
+\* Belief waits until nothing is dirty.
+CarryBeforeBelief == "CarryBeforeBelief" \notin Removed
+\* The keeper looks after a believed Redis even when no operation does.
+KeeperAsks == "KeeperAsks" \notin Removed
+\* The return connects when no operation is left that began while Redis was believed.
+QuietBeforeProbe == "QuietBeforeProbe" \notin Removed
+\* A lost connection ends the belief; none is made while Redis is believed.
+DoubtBeforeConnect == "DoubtBeforeConnect" \notin Removed
+\* A read waits for the operation under way on its record.
+ReadsWait == "ReadsWait" \notin Removed
+\* A read that an operation or a change of authority overtook is done again.
+ReadsLookAgain == "ReadsLookAgain" \notin Removed
+
+\* Stands in for the order where there is none: a record with an unknown outcome is written to Redis even when the
+\* images agree, since the revision they agree at is the one that the late write expects.
+UnknownIsRewritten == ~Ordered /\ "UnknownIsRewritten" \notin Removed
+
+ASSUME Removed \subseteq {"EpochGuard", "RevisionGuard", "JournalBeforeAnswer", "FilesBeforeCheckpoint",
+                         "SettleBeforeFiles", "DrainBeforeFlag", "ReplayAtStart", "FenceIsDurable",
+                         "FenceExpects", "AskWho", "CarryBeforeBelief", "KeeperAsks", "QuietBeforeProbe",
+                         "DoubtBeforeConnect", "ReadsWait", "ReadsLookAgain", "UnknownIsRewritten"}
 
 AllFaults == {"timeout", "disconnect", "crash", "same", "older", "empty", "wipe", "journal", "fence", "open"}
 ASSUME Faults \subseteq AllFaults
@@ -74,14 +100,14 @@ VARIABLES
 disk == <<file, journal, synced, flag>>
 ghosts == <<acked, told, holds, bad>>
 counts == <<writes, faults, changes>>
-vars == <<file, journal, synced, flag, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, gate,
-          act, saw, carry, rd, writes, faults, changes, acked, told, holds, bad>>
+vars == <<file, journal, synced, flag, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op,
+          drain, gate, act, saw, carry, rd, writes, faults, changes, acked, told, holds, bad>>
 
 Max(a, b) == IF a > b THEN a ELSE b
 
 Blank == [id |-> 0, holder |-> None]
 Idle == [pc |-> "idle", c |-> None, id |-> 0, out |-> FALSE, base |-> 0, img |-> Blank, rev |-> 0]
-NoRead == [on |-> FALSE, r |-> None, since |-> 0, redis |-> FALSE, moved |-> FALSE]
+NoRead == [on |-> FALSE, r |-> None, since |-> 0, redis |-> FALSE, moved |-> FALSE, got |-> FALSE, id |-> 0]
 NoDrain == [n |-> 0, todo |-> {}]
 FreshRedis(epoch) == [data |-> [r \in Records |-> [img |-> Blank, rev |-> 0]], epoch |-> epoch]
 
@@ -147,8 +173,8 @@ Start(r, c) ==
                                             !.c = c, !.id = writes + 1, !.out = r \notin holds[c]]]
     /\ holds' = [holds EXCEPT ![c] = @ \ {r}]
     /\ Overtake({r})
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, drain, saw, gate, act, carry,
-                   faults, changes, acked, told, bad>>
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, drain, saw, gate,
+                   act, carry, faults, changes, acked, told, bad>>
 
 Allowed(o, base) == base.holder \in (IF o.out THEN {None, o.c} ELSE {o.c})
 After(o) == [id |-> o.id, holder |-> IF o.out THEN o.c ELSE None]
@@ -181,8 +207,8 @@ Decide(r) ==
                                         ![r].rev = there.rev]
                     /\ UNCHANGED ghosts
                ELSE Refuse(r, there.img)
-    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, unknown, drain, saw, gate, act, carry,
-                   counts>>
+    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, unknown, drain, saw,
+                   gate, act, carry, counts>>
 
 Commit(r, img, rev, who) == [r |-> r, img |-> img, rev |-> rev, epoch |-> fenced, own |-> "live", who |-> who]
 
@@ -190,16 +216,16 @@ Send(r) ==
     /\ op[r].pc = "send" /\ conn
     /\ wire' = wire \cup {Commit(r, op[r].img, op[r].rev, "op")}
     /\ op' = [op EXCEPT ![r].pc = "wait"]
-    /\ UNCHANGED <<disk, redis, serving, mem, fenced, conn, trusted, dirty, unknown, drain, saw, gate, act, carry, rd, counts,
-                   ghosts>>
+    /\ UNCHANGED <<disk, redis, serving, mem, fenced, conn, trusted, dirty, unknown, drain, saw, gate, act,
+                   carry, rd, counts, ghosts>>
 
 \* Nothing has left, so nothing is unknown.
 NotAsked(r) ==
     /\ op[r].pc \in {"decide", "send"} /\ (~conn \/ ~mem.believed)
     /\ op' = [op EXCEPT ![r].pc = "files"]
     /\ dirty' = dirty \cup {r}
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, unknown, drain, saw, gate, act, carry, rd, counts,
-                   ghosts>>
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, unknown, drain, saw, gate, act,
+                   carry, rd, counts, ghosts>>
 
 \* The commit script.
 Execute(w) ==
@@ -219,7 +245,10 @@ Execute(w) ==
     /\ unknown' = IF w.who = "carry" /\ done THEN unknown \ {w.r} ELSE unknown
     /\ carry' = IF w.who = "carry" THEN None ELSE carry
     /\ IF w.who /= "nobody" /\ ~rightEpoch THEN FailOver ELSE UNCHANGED <<mem, flag, rd>>
-    /\ UNCHANGED <<file, journal, synced, serving, fenced, conn, trusted, drain, saw, gate, act, counts, ghosts>>
+    /\ IF w.who = "carry" /\ ~rightEpoch /\ act \in {"carry", "gate"}
+       THEN act' = "none" /\ gate' = "open"
+       ELSE UNCHANGED <<act, gate>>
+    /\ UNCHANGED <<file, journal, synced, serving, fenced, conn, trusted, drain, saw, counts, ghosts>>
 
 Append_(r) ==
     /\ op[r].pc = "append"
@@ -227,8 +256,8 @@ Append_(r) ==
        THEN op' = [op EXCEPT ![r].pc = "sync"] /\ UNCHANGED ghosts
        ELSE op' = [op EXCEPT ![r].pc = "late sync"] /\ Acknowledge(r, op[r].base)
     /\ journal' = Append(journal, [r |-> r, img |-> op[r].img])
-    /\ UNCHANGED <<file, synced, flag, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, drain, saw, gate, act,
-                   carry, rd, counts>>
+    /\ UNCHANGED <<file, synced, flag, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, drain,
+                   saw, gate, act, carry, rd, counts>>
 
 \* The answer is given in the same step: a crash between the two is one that the journal happens to outlive.
 Sync(r) ==
@@ -236,16 +265,16 @@ Sync(r) ==
     /\ synced' = Len(journal)
     /\ op' = [op EXCEPT ![r] = Idle]
     /\ IF op[r].pc = "sync" THEN Acknowledge(r, op[r].base) ELSE UNCHANGED ghosts
-    /\ UNCHANGED <<file, journal, flag, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, drain, saw, gate, act,
-                   carry, rd, counts>>
+    /\ UNCHANGED <<file, journal, flag, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, drain,
+                   saw, gate, act, carry, rd, counts>>
 
 \* The disk is full: the write is refused, and what Redis has of it is not served any more.
 JournalFails(r) ==
     /\ op[r].pc = "append" /\ Fails("journal")
     /\ op' = [op EXCEPT ![r] = Idle]
     /\ dirty' = dirty \cup {r}
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, unknown, drain, saw, gate, act, carry, rd, writes,
-                   changes, ghosts>>
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, unknown, drain, saw, gate, act,
+                   carry, rd, writes, changes, ghosts>>
 
 \* The files answer: durable, then acknowledged.
 Files(r) ==
@@ -257,8 +286,8 @@ Files(r) ==
             /\ dirty' = dirty \cup {r}
             /\ Acknowledge(r, View(r).id)
        ELSE Refuse(r, View(r)) /\ UNCHANGED <<file, dirty>>
-    /\ UNCHANGED <<journal, synced, flag, redis, wire, serving, mem, fenced, conn, trusted, unknown, drain, saw, gate, act, carry,
-                   rd, counts>>
+    /\ UNCHANGED <<journal, synced, flag, redis, wire, serving, mem, fenced, conn, trusted, unknown, drain, saw,
+                   gate, act, carry, rd, counts>>
 
 ----------------------------------------------------------------------------
 (* The mirror *)
@@ -289,16 +318,16 @@ DrainEnds ==
 
 Drain ==
     /\ DrainBegins \/ DrainWrites \/ DrainEnds
-    /\ UNCHANGED <<redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, gate, act, saw, carry, rd, counts,
-                   ghosts>>
+    /\ UNCHANGED <<redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, gate, act, saw, carry,
+                   rd, counts, ghosts>>
 
 Drained == journal = <<>> /\ drain = NoDrain
 
 Serve ==
     /\ ~serving /\ Drained
     /\ serving' = TRUE
-    /\ UNCHANGED <<disk, redis, wire, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate, act, carry, rd, counts,
-                   ghosts>>
+    /\ UNCHANGED <<disk, redis, wire, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate, act,
+                   carry, rd, counts, ghosts>>
 
 ----------------------------------------------------------------------------
 (* Fail-over and return *)
@@ -314,8 +343,8 @@ BreakerOpens ==
     /\ serving /\ mem.believed
     /\ IF Noticed THEN faults' = faults ELSE Fails("open")
     /\ FailOver
-    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate, act,
-                   carry, writes, changes, ghosts>>
+    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, dirty, unknown, op,
+                   drain, saw, gate, act, carry, writes, changes, ghosts>>
 
 \* A new connection comes after the earlier ones were killed. Those of a bridge that crashed can't be.
 Connect ==
@@ -332,13 +361,15 @@ Probe ==
     /\ Connect
     /\ dirty' = IF AskWho /\ (~trusted \/ redis.epoch = 0 \/ redis.epoch > mem.epoch) THEN Records ELSE dirty
     /\ act' = "probed" /\ saw' = redis.epoch
-    /\ UNCHANGED <<disk, redis, serving, mem, fenced, trusted, unknown, op, drain, gate, carry, rd, counts, ghosts>>
+    /\ UNCHANGED <<disk, redis, serving, mem, fenced, trusted, unknown, op, drain, gate, carry, rd, counts,
+                   ghosts>>
 
 \* The bridge as it stood: the keeper asks Redis who it is while it is still believed.
 ConnectsInDoubt ==
     /\ ~DoubtBeforeConnect /\ serving /\ mem.believed /\ ~conn
     /\ Connect
-    /\ UNCHANGED <<disk, redis, serving, mem, fenced, trusted, dirty, unknown, op, drain, saw, gate, act, carry, rd, counts, ghosts>>
+    /\ UNCHANGED <<disk, redis, serving, mem, fenced, trusted, dirty, unknown, op, drain, saw, gate, act, carry,
+                   rd, counts, ghosts>>
 
 NextEpoch == Max(mem.epoch, redis.epoch) + 1
 
@@ -356,16 +387,16 @@ Fence ==
        \/ /\ Fails("fence")
           /\ act' = IF act = "probed" THEN "none" ELSE act
           /\ UNCHANGED fenced
-    /\ UNCHANGED <<disk, wire, serving, mem, conn, trusted, dirty, unknown, op, drain, gate, carry, rd, writes, changes,
-                   ghosts>>
+    /\ UNCHANGED <<disk, wire, serving, mem, conn, trusted, dirty, unknown, op, drain, gate, carry, rd, writes,
+                   changes, ghosts>>
 
-FenceIsDurable ==
+NoteFence ==
     /\ act = "fenced"
     /\ mem' = [mem EXCEPT !.epoch = fenced]
-    /\ flag' = [flag EXCEPT !.epoch = fenced]
+    /\ flag' = IF FenceIsDurable THEN [flag EXCEPT !.epoch = fenced] ELSE flag
     /\ act' = "carry"
-    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate,
-                   carry, rd, counts, ghosts>>
+    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, dirty, unknown, op,
+                   drain, saw, gate, carry, rd, counts, ghosts>>
 
 CarryOver(r) ==
     /\ serving /\ r \in dirty /\ ~Locked(r) /\ carry = None /\ Answers
@@ -384,8 +415,8 @@ CarryOver(r) ==
 GateShuts ==
     /\ act = "carry" /\ Still
     /\ gate' = "shut" /\ act' = "gate"
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, carry, rd, counts,
-                   ghosts>>
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw,
+                   carry, rd, counts, ghosts>>
 
 Believe ==
     /\ act = "gate" /\ conn /\ redis.epoch = fenced
@@ -401,8 +432,8 @@ GiveUp ==
     /\ \/ act \in {"probed", "fenced", "carry", "gate"} /\ (~conn \/ redis.epoch /= Seen)
        \/ act \in {"up", "up fenced"} /\ ~mem.believed
     /\ gate' = "open" /\ act' = "none" /\ saw' = 0
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, carry, rd, counts,
-                   ghosts>>
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, carry, rd,
+                   counts, ghosts>>
 
 ----------------------------------------------------------------------------
 (* Changes of the phase, all of them behind the gate *)
@@ -413,16 +444,16 @@ ChangeBegins ==
     /\ changes' = changes + 1
     /\ gate' = "shut"
     /\ act' = IF mem.phase = "redis-read" THEN "up" ELSE "down"
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, carry, rd, writes, faults,
-                   ghosts>>
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw,
+                   carry, rd, writes, faults, ghosts>>
 
 Flip(phase, epoch) ==
     /\ flag' = [phase |-> phase, epoch |-> epoch]
     /\ mem' = [mem EXCEPT !.phase = phase, !.epoch = epoch]
     /\ gate' = "open" /\ act' = "none"
     /\ Overtake(Records)
-    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, dirty, unknown, op, drain, saw, carry, counts,
-                   ghosts>>
+    /\ UNCHANGED <<file, journal, synced, redis, wire, serving, fenced, conn, trusted, dirty, unknown, op,
+                   drain, saw, carry, counts, ghosts>>
 
 Up == act = "up fenced" /\ mem.believed /\ Flip("redis-write", fenced)
 
@@ -437,23 +468,29 @@ Down ==
 ReadBegins(r) ==
     /\ Reading /\ serving /\ ~rd.on
     /\ ReadsWait => op[r].pc = "idle"
-    /\ rd' = [on |-> TRUE, r |-> r, since |-> told[r], redis |-> FromRedis(r), moved |-> FALSE]
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate, act, carry, counts,
-                   ghosts>>
+    /\ rd' = [NoRead EXCEPT !.on = TRUE, !.r = r, !.since = told[r], !.redis = FromRedis(r)]
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate,
+                   act, carry, counts, ghosts>>
+
+ReadGets ==
+    /\ rd.on /\ ~rd.got
+    /\ IF rd.redis /\ (~conn \/ redis.epoch /= fenced)
+       THEN rd' = NoRead
+       ELSE /\ rd.redis => Answers
+            /\ rd' = [rd EXCEPT !.got = TRUE, !.id = IF rd.redis THEN redis.data[rd.r].img.id ELSE View(rd.r).id]
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate,
+                   act, carry, counts, ghosts>>
 
 ReadEnds ==
-    /\ rd.on
+    /\ rd.got
     /\ rd' = NoRead
-    /\ LET image == IF rd.redis THEN redis.data[rd.r].img ELSE View(rd.r)
-           again == (ReadsLookAgain /\ rd.moved) \/ (rd.redis /\ (~conn \/ redis.epoch /= fenced))
-       IN
-       IF again
+    /\ IF ReadsLookAgain /\ rd.moved
        THEN UNCHANGED ghosts
-       ELSE /\ rd.redis => Answers
-            /\ Tell(rd.r, image.id)
-            /\ bad' = IF image.id < rd.since THEN bad \cup {"back"} ELSE bad
+       ELSE /\ Tell(rd.r, rd.id)
+            /\ bad' = IF rd.id < rd.since THEN bad \cup {"back"} ELSE bad
             /\ UNCHANGED <<acked, holds>>
-    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate, act, carry, counts>>
+    /\ UNCHANGED <<disk, redis, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate,
+                   act, carry, counts>>
 
 ----------------------------------------------------------------------------
 (* Faults *)
@@ -473,7 +510,8 @@ TimeOut(w) ==
     /\ wire' = (wire \ {w}) \cup {Forgotten(w, "live")}
     /\ IF w.who = "op" THEN Unanswered({w.r}) /\ UNCHANGED carry
        ELSE carry' = None /\ unknown' = unknown \cup {w.r} /\ UNCHANGED <<op, dirty>>
-    /\ UNCHANGED <<disk, redis, serving, mem, fenced, conn, trusted, drain, saw, gate, act, rd, writes, changes, ghosts>>
+    /\ UNCHANGED <<disk, redis, serving, mem, fenced, conn, trusted, drain, saw, gate, act, rd, writes, changes,
+                   ghosts>>
 
 Disconnect ==
     /\ Fails("disconnect") /\ conn
@@ -481,7 +519,8 @@ Disconnect ==
     /\ wire' = {IF w.own = "live" THEN Forgotten(w, "old") ELSE w : w \in wire}
     /\ Unanswered(Waiting)
     /\ carry' = None
-    /\ UNCHANGED <<disk, redis, serving, mem, fenced, trusted, drain, saw, gate, act, rd, writes, changes, ghosts>>
+    /\ UNCHANGED <<disk, redis, serving, mem, fenced, trusted, drain, saw, gate, act, rd, writes, changes,
+                   ghosts>>
 
 RedisRestarts ==
     /\ \/ Fails("same") /\ redis' = redis
@@ -497,8 +536,8 @@ RedisRestarts ==
 RedisIsWiped ==
     /\ Fails("wipe")
     /\ redis' = FreshRedis(0)
-    /\ UNCHANGED <<disk, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate, act, carry, rd, writes,
-                   changes, ghosts>>
+    /\ UNCHANGED <<disk, wire, serving, mem, fenced, conn, trusted, dirty, unknown, op, drain, saw, gate, act,
+                   carry, rd, writes, changes, ghosts>>
 
 \* The next bridge begins where the disk stands, and with every record to be verified.
 Crash ==
@@ -525,7 +564,7 @@ Progress ==
     \/ \E w \in wire : Execute(w)
     \/ Drain \/ Serve
     \/ (BreakerOpens /\ faults' = faults)
-    \/ Probe \/ (Fence /\ faults' = faults) \/ FenceIsDurable \/ GateShuts \/ Believe \/ GiveUp \/ Up \/ Down
+    \/ Probe \/ (Fence /\ faults' = faults) \/ NoteFence \/ GateShuts \/ Believe \/ GiveUp \/ Up \/ Down
 
 Fault ==
     \/ \E r \in Records : JournalFails(r)
@@ -540,6 +579,7 @@ Next ==
     \/ ChangeBegins
     \/ ConnectsInDoubt
     \/ \E r \in Records : ReadBegins(r)
+    \/ ReadGets
     \/ ReadEnds
 
 Spec == Init /\ [][Next]_vars
@@ -570,7 +610,7 @@ TheyAgree ==
             => redis.data[r].img = View(r)
 
 Converged ==
-    /\ serving /\ mem.believed /\ dirty = {} /\ Drained /\ gate = "open"
+    /\ serving /\ mem.believed /\ conn /\ redis.epoch = fenced /\ dirty = {} /\ Drained /\ gate = "open"
     /\ \A r \in Records : op[r].pc = "idle" /\ redis.data[r].img = file[r]
 
 TheyConverge == <>[]Converged
