@@ -137,7 +137,9 @@ class AuthorityModelTest {
         Path output = directory.resolve("output");
         Process tlc = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseParallelGC",
+                        // Runs of seconds: more is saved by compiling and collecting plainly than is lost.
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Xmx512m",
                         "-Djava.io.tmpdir=" + directory,
                         "-cp",
