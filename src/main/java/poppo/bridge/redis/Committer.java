@@ -120,10 +120,10 @@ final class Committer {
     }
 
     /** See {@link poppo.bridge.state.FencedStateManager#fence}. */
-    synchronized void fence(long newEpoch) {
+    synchronized void fence(@Nullable Long seen, long newEpoch) {
         fencing = Math.max(epoch, newEpoch);
         try {
-            raise(newEpoch);
+            raise(seen, newEpoch);
             epoch = newEpoch;
             acknowledged.set(0);
         } finally {
@@ -131,13 +131,22 @@ final class Committer {
         }
     }
 
-    private void raise(long newEpoch) {
-        Step step =
-                new Step("EVALSHA", null, List.of(Script.FENCE.sha(), "1", keys.authority, Long.toString(newEpoch)));
+    private void raise(@Nullable Long seen, long newEpoch) {
+        Step step = new Step(
+                "EVALSHA",
+                null,
+                List.of(
+                        Script.FENCE.sha(),
+                        "1",
+                        keys.authority,
+                        seen == null ? "" : seen.toString(),
+                        Long.toString(newEpoch)));
         Object reply = run(Script.FENCE, List.of(step)).get(0);
         if (reply instanceof List<?> parts && "fenced".equals(parts.get(0))) {
-            throw new BridgeException.Fenced("Redis at " + link.address() + " already holds epoch " + parts.get(1)
-                    + ", which is above " + newEpoch + ": another bridge has taken over");
+            String held = String.valueOf(parts.get(1));
+            throw new BridgeException.Fenced("Redis at " + link.address() + " holds "
+                    + (held.isEmpty() ? "no epoch" : "epoch " + held) + " by now instead of "
+                    + (seen == null ? "none" : seen) + ": it lost its state, or another bridge has taken over");
         }
         if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), step, false);

@@ -422,9 +422,9 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     @Override
-    public void fence(long epoch) {
+    public void fence(@Nullable Long seen, long epoch) {
         guarded(() -> {
-            committer.fence(epoch);
+            committer.fence(seen, epoch);
             return epoch;
         });
         forget();

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import poppo.bridge.journal.Fsync;
 import poppo.bridge.journal.Journal;
 import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Waits;
@@ -50,6 +51,7 @@ final class Mirror implements LocalStateManager {
 
     private final LocalStateManager files;
     private final Journal journal;
+    private final Fsync fsync;
     private final Waits waits;
     private final Clock clock;
     private final ReentrantLock draining = new ReentrantLock();
@@ -80,6 +82,7 @@ final class Mirror implements LocalStateManager {
      */
     Mirror(ShadowStateManager.Parts parts, JournalOptions options, SetAside setAside) {
         this.files = parts.files();
+        this.fsync = options.fsync();
         this.waits = parts.waits();
         this.clock = parts.clock();
         List<Copy> left = new ArrayList<>();
@@ -255,7 +258,9 @@ final class Mirror implements LocalStateManager {
         try {
             drain();
         } catch (BridgeException e) {
-            journal.sync();
+            if (fsync == Fsync.EVERYSEC) {
+                journal.sync();
+            }
             throw e;
         }
     }

@@ -24,6 +24,8 @@ final class Project {
 
     private final StandingFile file;
     private volatile Standing standing;
+    private volatile long floor;
+    private volatile long noted;
 
     /** The mark of the files when they were opened. */
     final String marked;
@@ -45,6 +47,8 @@ final class Project {
         StandingFile.Stored stored = file.load();
         this.standing = stored.standing();
         this.cleanStop = stored.cleanStop();
+        this.floor = stored.acknowledged();
+        this.noted = floor;
         save(null);
         tellFiles();
     }
@@ -65,7 +69,7 @@ final class Project {
         synchronized (file) {
             standing = change.apply(standing);
             tellFiles();
-            file.save(standing, null);
+            file.save(standing, null, acknowledged());
         }
     }
 
@@ -73,15 +77,34 @@ final class Project {
     void commit(UnaryOperator<Standing> change) {
         synchronized (file) {
             Standing next = change.apply(standing);
-            file.save(next, null);
+            file.save(next, null, acknowledged());
             standing = next;
             tellFiles();
         }
     }
 
+    /** The highest revision of the Redis that was fenced last which anybody was told of, as far as it is known. */
+    long acknowledged() {
+        return Math.max(floor, redis.acknowledged());
+    }
+
+    /** The server that is fenced from here on counts its revisions from its own. */
+    void acknowledgedFrom(long revision) {
+        floor = revision;
+    }
+
+    /** Writes the acknowledged revision down, so that an older state of Redis is known for one even after a crash. */
+    void noteAcknowledged() {
+        long now = acknowledged();
+        if (now != noted) {
+            save(null);
+            noted = now;
+        }
+    }
+
     void save(StandingFile.@Nullable CleanStop clean) {
         synchronized (file) {
-            file.save(standing, clean);
+            file.save(standing, clean, acknowledged());
         }
     }
 

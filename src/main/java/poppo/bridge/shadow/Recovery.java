@@ -15,6 +15,7 @@ import poppo.bridge.shadow.CarryOver.Tally;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.FencedStateManager.Server;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.RecordKey;
 
 /**
  * Takes the belief from Redis when it fails, and gives it back when everything it missed has been carried over and
@@ -161,6 +162,7 @@ final class Recovery {
         Steps steps = new Steps();
         try {
             breaker.recovering(Breaker.State.HALF_OPEN, "asking Redis who it is");
+            awaitEarlierOperations();
             Server server = project.redis.probe();
             steps.done("probe");
             breaker.recovering(Breaker.State.RECONCILING, "carrying over what Redis has missed");
@@ -174,6 +176,14 @@ final class Recovery {
             postpone("its return failed unexpectedly: " + e);
             throw e;
         }
+    }
+
+    /**
+     * A probe may connect to a server that lost its state, under an epoch that fits: operations which still take Redis for
+     * the one they began with must have ended before.
+     */
+    private void awaitEarlierOperations() {
+        project.gate.awaitEarlier();
     }
 
     /** How long each step of a return took. */
@@ -209,7 +219,7 @@ final class Recovery {
             return tally;
         }
         Long epoch = server.epoch();
-        boolean lacksSome = server.revision() < project.redis.acknowledged();
+        boolean lacksSome = server.revision() < project.acknowledged();
         if (!isTrusted(server) || epoch == null || epoch > standing.epoch() || lacksSome) {
             project.dirty.markAll();
         }
@@ -237,7 +247,8 @@ final class Recovery {
     private void fence(Server server) {
         long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch()) + 1;
         // Redis first: an epoch known here that Redis never got would make it look older than it is.
-        project.redis.fence(epoch);
+        project.redis.fence(server.epoch(), epoch);
+        project.acknowledgedFrom(server.revision());
         project.commit(s -> s.withEpoch(epoch));
     }
 
@@ -249,7 +260,8 @@ final class Recovery {
 
     /**
      * Asks Redis after a carry-over failed, which goes past the breaker: one that doesn't answer as the server that is
-     * believed, is not believed from here on.
+     * believed, is not believed from here on. It is asked on the connection that there is: while Redis is believed, nobody
+     * may be led to another server, or to another life of this one.
      *
      * @return whether it was Redis that failed
      */
@@ -263,7 +275,8 @@ final class Recovery {
 
     private boolean answersAsTrusted() {
         try {
-            return isTrusted(project.redis.probe());
+            project.redis.read(RecordKey.LAST_RUN);
+            return true;
         } catch (BridgeException.Unavailable e) {
             return false;
         }
@@ -285,8 +298,7 @@ final class Recovery {
             throw new BridgeException.Fenced("Redis came back with an older state (epoch " + epoch + ", known is "
                     + standing.epoch() + ") and held the only copy; restore its latest append-only file");
         }
-        StandingFile.CleanStop clean = trustedRunId == null ? project.cleanStop : null;
-        long acknowledged = clean == null ? project.redis.acknowledged() : clean.revision();
+        long acknowledged = project.acknowledged();
         if (server.revision() < acknowledged) {
             throw new BridgeException.Fenced("Redis came back with an older state (revision " + server.revision()
                     + ", acknowledged is " + acknowledged + ") and held the only copy; restore its latest append-only"

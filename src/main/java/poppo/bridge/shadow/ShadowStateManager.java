@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -62,7 +63,11 @@ public final class ShadowStateManager implements StateManager {
     private final Keeper mirroring;
     private final LongAdder fallbacks = new LongAdder();
     private final LongAdder foreignWrites = new LongAdder();
+    /** How often Redis may have shown what then was not kept. */
+    private final AtomicLong takenBack = new AtomicLong();
+
     private volatile @Nullable Instant lastForeignWrite;
+    private volatile long lastNoted;
     private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
 
     /**
@@ -228,9 +233,11 @@ public final class ShadowStateManager implements StateManager {
         try {
             project.files.copy(key, after, seen, order, label);
         } catch (BridgeException.UnknownOutcome e) {
+            takenBack.incrementAndGet();
             project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
             throw e;
         } catch (BridgeException e) {
+            takenBack.incrementAndGet();
             takeBack(key, before, order, e);
             throw e;
         }
@@ -292,7 +299,7 @@ public final class ShadowStateManager implements StateManager {
             case FILE -> route == Route.FILES_MEANWHILE ? readMeanwhile(key) : files.read(key);
             case FILE_COMPARED -> shadowReads.compared(files.read(key));
             case REDIS_ELSE_FILE -> readRedisElseFile(key, route);
-            case REDIS -> redis.read(key);
+            case REDIS -> readOnlyCopy(key);
             case REFUSED -> throw refused();
         };
     }
@@ -306,26 +313,52 @@ public final class ShadowStateManager implements StateManager {
         if (project.locks.isBusy(key)) {
             return readInTurn(key);
         }
+        Glimpse glimpse = new Glimpse();
         try {
             Versioned read = redis.read(key);
             boolean mayBeTakenBack = route.authority() == Authority.REDIS && project.locks.isBusy(key);
-            return mayBeTakenBack ? readInTurn(key) : read;
+            return mayBeTakenBack || !glimpse.holds() ? readInTurn(key) : read;
         } catch (BridgeException e) {
             return fallBack(e, () -> readFilesInTurn(key));
         }
     }
 
+    /**
+     * What a look at Redis rests on: that since it began nobody stopped believing Redis, which may have lost its state since,
+     * and nothing was taken back that it may have shown.
+     */
+    private final class Glimpse {
+        private final Standing standing = project.standing();
+        private final long before = takenBack.get();
+
+        boolean holds() {
+            return project.standing() == standing && takenBack.get() == before;
+        }
+    }
+
     private Versioned readInTurn(RecordKey key) {
         try (RecordLocks.Held held = project.locks.lock(key)) {
-            if (project.route(key).authority() == Authority.FILE) {
-                return files.read(key);
-            }
-            try {
-                return redis.read(key);
-            } catch (BridgeException e) {
-                return fallBack(e, () -> files.read(key));
+            while (true) {
+                Glimpse glimpse = new Glimpse();
+                if (project.route(key).authority() == Authority.FILE) {
+                    return files.read(key);
+                }
+                try {
+                    Versioned read = redis.read(key);
+                    if (glimpse.holds()) {
+                        return read;
+                    }
+                } catch (BridgeException e) {
+                    return fallBack(e, () -> files.read(key));
+                }
             }
         }
+    }
+
+    private Versioned readOnlyCopy(RecordKey key) {
+        Glimpse glimpse = new Glimpse();
+        Versioned read = redis.read(key);
+        return glimpse.holds() ? read : read(key);
     }
 
     /** A write that began while Redis was believed may be in Redis, where it was seen, and not in the files yet. */
@@ -362,13 +395,14 @@ public final class ShadowStateManager implements StateManager {
                 && (!standing.believed() || !standing.rollout().readsAllFromRedis() || !project.dirty.isEmpty())) {
             return query.apply(files);
         }
+        Glimpse glimpse = new Glimpse();
         try {
             T found = query.apply(redis);
             if (standing.authority() == Authority.REDIS && !standing.filesBehind()) {
                 // It may show what is not kept yet, and may be taken back.
                 project.locks.awaitOthers();
             }
-            return found;
+            return glimpse.holds() ? found : list(query);
         } catch (BridgeException.Unavailable e) {
             return fallBack(e, () -> query.apply(files));
         }
@@ -511,7 +545,7 @@ public final class ShadowStateManager implements StateManager {
     private long fenceForBackfill() {
         FencedStateManager.Server server = project.redis.probe();
         long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch());
-        project.redis.fence(epoch);
+        project.redis.fence(server.epoch(), epoch);
         return epoch;
     }
 
@@ -645,8 +679,33 @@ public final class ShadowStateManager implements StateManager {
         }
         if (!standing.believed()) {
             recovery.tryReturn();
-        } else if (!project.dirty.isEmpty()) {
+            return;
+        }
+        if (!project.dirty.isEmpty()) {
             drain();
+        } else {
+            askRedis();
+        }
+        if (standing.filesBehind()) {
+            noteAcknowledged();
+        }
+    }
+
+    /** So that a Redis which is gone, or lost its state, is noticed though nobody works. The breaker counts how it went. */
+    private void askRedis() {
+        try {
+            redis.read(RecordKey.LAST_RUN);
+        } catch (BridgeException e) {
+            LOG.debug("Redis did not answer as it should: {}", e.getMessage());
+        }
+    }
+
+    /** Where Redis has the only copy; once a second. */
+    private void noteAcknowledged() {
+        long now = project.clock.millis();
+        if (Math.abs(now - lastNoted) >= 1000) {
+            project.noteAcknowledged();
+            lastNoted = now;
         }
     }
 

@@ -31,8 +31,9 @@ final class StandingFile {
      * What was stored.
      *
      * @param cleanStop how the two stores were left; null after a crash
+     * @param acknowledged a revision of Redis that was acknowledged: the last one, or one of the last second before a crash
      */
-    record Stored(Standing standing, @Nullable CleanStop cleanStop) {}
+    record Stored(Standing standing, @Nullable CleanStop cleanStop, long acknowledged) {}
 
     /**
      * The two stores as a bridge left them in order.
@@ -45,7 +46,7 @@ final class StandingFile {
     /** Reads it; a directory that no bridge has been on yet stands at its beginning. */
     Stored load() {
         if (!Files.exists(file)) {
-            return new Stored(Standing.initial(), null);
+            return new Stored(Standing.initial(), null, 0);
         }
         try {
             return decode(Json.parse(Files.readAllBytes(file)));
@@ -74,7 +75,7 @@ final class StandingFile {
         if (!rollout.phase().keepsFiles() && !standing.filesBehind()) {
             throw new BridgeException.Invalid("/filesBehind", "in phase '" + rollout.phase() + "' it can only be true");
         }
-        return new Stored(standing, cleanStop(json));
+        return new Stored(standing, cleanStop(json), json.path("acknowledged").asLong());
     }
 
     private static @Nullable CleanStop cleanStop(JsonNode json) {
@@ -110,7 +111,7 @@ final class StandingFile {
      *
      * @throws BridgeException.Unavailable when it can't; then the earlier content stands
      */
-    void save(Standing standing, @Nullable CleanStop cleanStop) {
+    void save(Standing standing, @Nullable CleanStop cleanStop, long acknowledged) {
         ObjectNode json = Json.object();
         json.set("format", Json.number(FORMAT));
         json.put("phase", standing.phase().label());
@@ -120,6 +121,7 @@ final class StandingFile {
         json.put("authority", standing.authority().label());
         json.put("filesBehind", standing.filesBehind());
         json.put("backfilled", standing.backfilled());
+        json.set("acknowledged", Json.number(acknowledged));
         if (cleanStop != null) {
             ObjectNode left = Json.object().put("files", cleanStop.files());
             left.set("revision", Json.number(cleanStop.revision()));

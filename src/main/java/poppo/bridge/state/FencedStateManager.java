@@ -17,12 +17,13 @@ public interface FencedStateManager extends StateManager {
     Server probe();
 
     /**
-     * Raises the server's epoch to {@code epoch} and commits under it from now on. Writers of an earlier epoch are
-     * refused from this moment. Also starts an empty server off.
+     * Puts {@code epoch} in the place of the epoch that was seen, and commits under it from now on. Writers of an earlier
+     * epoch are refused from this moment. Also starts an empty server off.
      *
-     * @throws BridgeException.Fenced when the server already holds a higher one
+     * @param seen what {@link #probe} found; a server that lost its state since must not be taken for the one that was seen
+     * @throws BridgeException.Fenced when the server holds another epoch than that, or a higher one than {@code epoch}
      */
-    void fence(long epoch);
+    void fence(@Nullable Long seen, long epoch);
 
     /**
      * The highest {@linkplain Server#revision revision} that a commit of this manager was answered with since its last

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Fences;
 import poppo.bridge.state.StateCollection;
 
 /** A cluster of two servers, each with half of the slots. All keys of a named project are on one of them. */
@@ -74,7 +75,7 @@ class RedisClusterTest {
     void aNamedProjectWorksWhereverItsSlotIs(String project) {
         try (RedisStateManager manager = RedisStateManager.connect(
                 RedisOptions.of(first.uri(), project).withCommandTimeout(Duration.ofSeconds(20)))) {
-            manager.fence(1);
+            Fences.fence(manager, 1);
             manager.execute(checkout(7, "x"), stamp());
             manager.execute(checkin(7, "x"), stamp());
             manager.execute(checkout(8, "x"), stamp());
@@ -90,7 +91,7 @@ class RedisClusterTest {
         try (RedisStateManager manager = RedisStateManager.connect(
                 RedisOptions.of(first.uri(), "default").withCommandTimeout(Duration.ofSeconds(20)))) {
             assertThatThrownBy(() -> {
-                        manager.fence(1);
+                        Fences.fence(manager, 1);
                         manager.execute(checkout(7, "x"), stamp());
                     })
                     .isInstanceOf(BridgeException.Unavailable.class)

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
+import poppo.bridge.state.Fences;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Replacement;
@@ -265,7 +266,7 @@ class RedisCommitTest {
         assertThat(manager.replaceAll(List.of(new Replacement(seven.key(), null, seven.version(), null, 0))))
                 .containsExactly(true);
         redis.client().redis.scriptFlush();
-        manager.fence(2);
+        Fences.fence(manager, 2);
     }
 
     @Test
@@ -386,11 +387,11 @@ class RedisCommitTest {
         RedisStateManager old = redis.manager();
         old.execute(checkout(7, "x"), stamp());
         RedisStateManager next = redis.manager(redis.options());
-        next.fence(2);
+        Fences.fence(next, 2);
 
         assertThatThrownBy(() -> old.execute(checkin(7, "x"), stamp())).isInstanceOf(BridgeException.Fenced.class);
         assertThatThrownBy(() -> old.read(RecordKey.issue(7))).isInstanceOf(BridgeException.Fenced.class);
-        assertThatThrownBy(() -> old.fence(1)).isInstanceOf(BridgeException.Fenced.class);
+        assertThatThrownBy(() -> Fences.fence(old, 1)).isInstanceOf(BridgeException.Fenced.class);
         assertThat(next.read(RecordKey.issue(7)).image()).isNotNull();
         assertThat(old.probe().epoch()).isEqualTo(2);
     }

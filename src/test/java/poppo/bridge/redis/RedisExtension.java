@@ -18,6 +18,7 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
+import poppo.bridge.state.Fences;
 
 /**
  * A real Redis for a test, always: one that can't be started fails the test. The servers are shared by the whole JVM;
@@ -71,7 +72,7 @@ public final class RedisExtension implements AfterEachCallback {
     /** A manager on this test's project, fenced at epoch 1. All of one test see the same records. */
     public RedisStateManager manager() {
         RedisStateManager manager = manager(options());
-        manager.fence(1);
+        Fences.fence(manager, 1);
         return manager;
     }
 

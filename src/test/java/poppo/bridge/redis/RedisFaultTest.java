@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.FencedStateManager;
+import poppo.bridge.state.Fences;
 import poppo.bridge.state.Issue;
 import poppo.bridge.state.RecordKey;
 
@@ -103,14 +104,14 @@ class RedisFaultTest {
         server.restart();
 
         assertThat(manager.probe().epoch()).isNull();
-        manager.fence(1);
+        Fences.fence(manager, 1);
         assertThat(manager.execute(checkout(7, "x"), stamp()).isDone()).isTrue();
     }
 
     @Test
     void whatWasAcknowledgedSurvivesAKill() throws Exception {
         RedisStateManager manager = patient();
-        manager.fence(1);
+        Fences.fence(manager, 1);
         manager.execute(checkout(7, "x"), stamp());
         FencedStateManager.Server before = manager.probe();
         server.kill();
@@ -134,7 +135,7 @@ class RedisFaultTest {
     @Test
     void aWriteThatAFrozenServerDoesNotAnswerIsUnknownAndARead_Unavailable() throws Exception {
         RedisStateManager manager = manager(SHORT);
-        manager.fence(1);
+        Fences.fence(manager, 1);
         manager.execute(checkout(7, "x"), stamp());
         signal("STOP");
         try {
@@ -153,8 +154,8 @@ class RedisFaultTest {
     void afterAProbeNoWriteOfAFrozenServerTakesEffectAnyMore() throws Exception {
         RedisStateManager manager = manager(SHORT);
         RedisStateManager witness = patient();
-        manager.fence(1);
-        witness.fence(1);
+        Fences.fence(manager, 1);
+        Fences.fence(witness, 1);
         manager.execute(update(7, "{'status':'first'}"), stamp());
         for (int round = 0; round < 5; round++) {
             String late = "late" + round;
@@ -182,7 +183,7 @@ class RedisFaultTest {
     @Test
     void aConnectionCutByTheServerIsNotMadeAgainByItself() throws Exception {
         RedisStateManager manager = patient();
-        manager.fence(1);
+        Fences.fence(manager, 1);
         try (PlainClient plain = new PlainClient(server.uri(), "{p}:")) {
             plain.redis.clientKill(io.lettuce.core.KillArgs.Builder.skipme());
         }
@@ -213,7 +214,7 @@ class RedisFaultTest {
             server = RedisServerProcess.start(directory.resolve("6.2"), RedisServerProcess.embedded(directory));
         }
         RedisStateManager manager = patient();
-        manager.fence(1);
+        Fences.fence(manager, 1);
         manager.execute(checkout(7, "x"), stamp());
         long revision = manager.probe().revision();
         try (PlainClient plain = new PlainClient(server.uri(), "{p}:")) {
@@ -234,7 +235,7 @@ class RedisFaultTest {
     @Test
     void aReplicaIsNamedAndNotWrittenTo() {
         RedisStateManager manager = patient();
-        manager.fence(1);
+        Fences.fence(manager, 1);
         try (PlainClient plain = new PlainClient(server.uri(), "{p}:")) {
             plain.redis.replicaof("127.0.0.1", 1);
 
@@ -248,14 +249,14 @@ class RedisFaultTest {
     @Test
     void aFlushedServerIsNotBelieved() {
         RedisStateManager manager = patient();
-        manager.fence(5);
+        Fences.fence(manager, 5);
         manager.execute(checkout(7, "x"), stamp());
         try (PlainClient plain = new PlainClient(server.uri(), "{p}:")) {
             plain.redis.flushall();
         }
 
         assertThatThrownBy(() -> manager.read(RecordKey.issue(7))).isInstanceOf(BridgeException.Fenced.class);
-        manager.fence(6);
+        Fences.fence(manager, 6);
         assertThat(manager.execute(checkout(7, "y"), stamp()).isDone()).isTrue();
         assertThat(manager.read(RecordKey.issue(7)).image()).isNotNull();
     }

@@ -15,6 +15,7 @@ import poppo.bridge.machine.TestDisk;
 import poppo.bridge.machine.Waits;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
+import poppo.bridge.state.Fences;
 import poppo.bridge.state.MemoryFiles;
 import poppo.bridge.state.MemoryRedis;
 import poppo.bridge.state.Operation;
@@ -84,9 +85,9 @@ public final class Bridge implements AutoCloseable {
     /** Stands in {@code rollout} from the start, without the way there. */
     static Bridge openAt(Path directory, TestClock clock, ShadowOptions options, Rollout rollout) {
         MemoryRedis redis = new MemoryRedis();
-        redis.fence(1);
+        Fences.fence(redis, 1);
         boolean filesBehind = !rollout.phase().keepsFiles();
-        new StandingFile(new Disk(), directory).save(new Standing(rollout, 1, false, filesBehind, true), null);
+        new StandingFile(new Disk(), directory).save(new Standing(rollout, 1, false, filesBehind, true), null, 0);
         return new Bridge(directory, new MemoryFiles(), redis, clock, options);
     }
 

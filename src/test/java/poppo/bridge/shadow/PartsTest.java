@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Fences;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MemoryFiles;
 import poppo.bridge.state.MemoryRedis;
@@ -167,13 +168,14 @@ class PartsTest {
         void aStandingComesBackAsItWas() {
             StandingFile file = new StandingFile(new Disk(), directory);
             Standing standing = new Standing(new Rollout(Phase.REDIS_WRITE, 30, 70), 42, true, true, true);
-            file.save(standing, new StandingFile.CleanStop(17, "as left"));
+            file.save(standing, new StandingFile.CleanStop(17, "as left"), 5);
 
             StandingFile.Stored stored = new StandingFile(new Disk(), directory).load();
 
             assertThat(stored.standing()).isEqualTo(standing.believing(false));
             assertThat(stored.cleanStop()).isEqualTo(new StandingFile.CleanStop(17, "as left"));
-            file.save(standing, null);
+            assertThat(stored.acknowledged()).isEqualTo(5);
+            file.save(standing, null, 0);
             assertThat(file.load().cleanStop()).isNull();
         }
 
@@ -181,7 +183,7 @@ class PartsTest {
         void whatAnotherCrashLeftBesideItIsNoHindrance() throws Exception {
             Files.writeString(directory.resolve("standing.json.new"), "{half");
             StandingFile file = new StandingFile(new Disk(), directory);
-            file.save(Standing.initial(), null);
+            file.save(Standing.initial(), null, 0);
             assertThat(file.load().standing()).isEqualTo(Standing.initial());
         }
 
@@ -289,7 +291,7 @@ class PartsTest {
 
         @BeforeEach
         void fence() {
-            redis.fence(1);
+            Fences.fence(redis, 1);
         }
 
         private static void put(MemoryStateManager store, RecordKey key, String json) {

@@ -52,7 +52,7 @@ class RealStoresContractTest {
             RedisStateManager server = redis.manager();
             Path bridge = Files.createDirectory(directory.resolve(".bridge"));
             new StandingFile(new Disk(), bridge)
-                    .save(new Standing(rollout, 1, false, !rollout.phase().keepsFiles(), true), null);
+                    .save(new Standing(rollout, 1, false, !rollout.phase().keepsFiles(), true), null, 0);
             FileStateManager files = FileStateManager.open(
                     FileOptions.of(directory).withClock(clock).withoutSchedule());
             return ShadowStateManager.open(

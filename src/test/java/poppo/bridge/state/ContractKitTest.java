@@ -48,7 +48,7 @@ class ContractKitTest {
 
     private static StateManager fencedRedis() {
         MemoryRedis redis = new MemoryRedis();
-        redis.fence(1);
+        Fences.fence(redis, 1);
         return redis;
     }
 

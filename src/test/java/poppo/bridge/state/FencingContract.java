@@ -28,7 +28,7 @@ public abstract class FencingContract extends Contract {
 
     @Test
     void theServerTellsItsEpoch() {
-        fenced.fence(NEXT_EPOCH);
+        Fences.fence(fenced, NEXT_EPOCH);
 
         assertThat(fenced.probe().epoch()).isEqualTo(NEXT_EPOCH);
         assertThat(fenced.probe().runId()).isNotEmpty().isEqualTo(fenced.probe().runId());
@@ -47,7 +47,7 @@ public abstract class FencingContract extends Contract {
         done(checkout(7, "p1"));
         List<String> before = everything();
 
-        fenced.fence(NEXT_EPOCH);
+        Fences.fence(fenced, NEXT_EPOCH);
 
         assertThat(everything()).isEqualTo(before);
         assertLastSeen("p1", now);
@@ -55,17 +55,17 @@ public abstract class FencingContract extends Contract {
 
     @Test
     void theSameEpochMayBeRaisedAgain() {
-        fenced.fence(NEXT_EPOCH);
-        fenced.fence(NEXT_EPOCH);
+        Fences.fence(fenced, NEXT_EPOCH);
+        Fences.fence(fenced, NEXT_EPOCH);
 
         done(update(7, "{'status':'x'}"));
     }
 
     @Test
     void aLowerEpochIsRefused() {
-        fenced.fence(NEXT_EPOCH);
+        Fences.fence(fenced, NEXT_EPOCH);
 
-        assertThatThrownBy(() -> fenced.fence(NEXT_EPOCH - 1)).isInstanceOf(Fenced.class);
+        assertThatThrownBy(() -> Fences.fence(fenced, NEXT_EPOCH - 1)).isInstanceOf(Fenced.class);
 
         assertThat(fenced.probe().epoch()).isEqualTo(NEXT_EPOCH);
         done(update(7, "{'status':'x'}"));
@@ -76,7 +76,7 @@ public abstract class FencingContract extends Contract {
         done(update(7, "{'status':'x'}"));
         Versioned seen = store.read(RecordKey.issue(7));
         try (FencedStateManager next = anotherBridge(store)) {
-            next.fence(NEXT_EPOCH);
+            Fences.fence(next, NEXT_EPOCH);
 
             assertThatThrownBy(() -> run(checkout(7, "late"))).isInstanceOf(Fenced.class);
             assertThatThrownBy(() -> run(new Operation.Heartbeat(7, null))).isInstanceOf(Fenced.class);
@@ -93,19 +93,19 @@ public abstract class FencingContract extends Contract {
     @Test
     void aRefusedWriterGoesOnOnceItIsFencedItself() throws Exception {
         try (FencedStateManager next = anotherBridge(store)) {
-            next.fence(NEXT_EPOCH);
+            Fences.fence(next, NEXT_EPOCH);
         }
 
-        fenced.fence(NEXT_EPOCH + 1);
+        Fences.fence(fenced, NEXT_EPOCH + 1);
 
         done(update(7, "{'status':'x'}"));
     }
 
     @Test
     void twoBridgesOfOneEpochShareTheState() throws Exception {
-        fenced.fence(NEXT_EPOCH);
+        Fences.fence(fenced, NEXT_EPOCH);
         try (FencedStateManager other = anotherBridge(store)) {
-            other.fence(NEXT_EPOCH);
+            Fences.fence(other, NEXT_EPOCH);
             done(checkout(7, "p1"));
 
             assertThat(other.execute(checkout(7, "p2"), stamps.next()).isDone()).isFalse();

@@ -1,6 +1,7 @@
 package poppo.bridge.state;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,10 +56,10 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
     }
 
     @Override
-    public void fence(long epoch) {
+    public void fence(@Nullable Long seen, long epoch) {
         faulty(Call.of("fence", epoch), () -> {
             synchronized (content) {
-                raise(epoch);
+                raise(seen, epoch);
                 return epoch;
             }
         });
@@ -81,8 +82,9 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
         return acknowledged;
     }
 
-    private void raise(long epoch) {
-        if (content.epoch != null && content.epoch > epoch) {
+    private void raise(@Nullable Long seen, long epoch) {
+        boolean lower = content.epoch != null && content.epoch > epoch;
+        if (lower || !Objects.equals(content.epoch, seen)) {
             throw new BridgeException.Fenced("the server holds epoch " + content.epoch + ", not " + epoch);
         }
         content.epoch = epoch;

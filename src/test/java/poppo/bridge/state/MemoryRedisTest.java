@@ -17,7 +17,7 @@ class MemoryRedisTest extends StateManagerContract {
     @Override
     public MemoryRedis open(TestClock clock) {
         MemoryRedis fresh = new MemoryRedis();
-        fresh.fence(1);
+        Fences.fence(fresh, 1);
         return fresh;
     }
 
@@ -75,7 +75,7 @@ class MemoryRedisTest extends StateManagerContract {
 
         redis.faults().nth(1, Fault.late());
         assertThatThrownBy(() -> update(8)).isInstanceOf(UnknownOutcome.class);
-        redis.fence(2);
+        Fences.fence(redis, 2);
         redis.landLateWrites();
         assertThat(isThere(8)).isFalse();
     }
@@ -117,7 +117,7 @@ class MemoryRedisTest extends StateManagerContract {
         assertThat(redis.probe().epoch()).isNull();
         assertThat(redis.probe().revision()).isZero();
         assertThat(redis.probe().runId()).isNotEqualTo(runId);
-        redis.fence(2);
+        Fences.fence(redis, 2);
         assertThat(isThere(7)).isFalse();
     }
 
