@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import poppo.bridge.shadow.Authority;
 import poppo.bridge.shadow.Phase;
@@ -43,6 +44,7 @@ import poppo.bridge.state.Served;
  *     to be carried over</td></tr>
  * <tr><td>{@code poppo_comparisons_total}, {@code poppo_mismatches_total}, {@code poppo_noise_total},
  *     {@code poppo_foreign_writes_total}, {@code poppo_fallbacks_total}</td><td>counted since the start</td></tr>
+ * <tr><td>{@code poppo_standby}</td><td>1 while another bridge owns the project</td></tr>
  * <tr><td>{@code poppo_event_streams}</td><td>open event streams</td></tr>
  * <tr><td>{@code poppo_http_requests_seconds}</td><td>timer by {@code method}, {@code route} and {@code status}</td></tr>
  * <tr><td>{@code poppo_calls_running}, {@code poppo_calls_waiting}</td><td>by {@code pool} (worker, operator)</td></tr>
@@ -187,6 +189,16 @@ public final class Metrics {
                 tags,
                 executor,
                 e -> e.getQueue().size());
+    }
+
+    /** Shows whether a project stands by. */
+    void watch(String project, BooleanSupplier isStandby) {
+        gauge(
+                "standby",
+                "1 while another bridge owns the project",
+                Tags.of("project", project),
+                isStandby,
+                s -> is(s.getAsBoolean()));
     }
 
     void watch(String project, EventLog log) {
