@@ -125,12 +125,9 @@ final class Serving implements AutoCloseable {
     private @Nullable BridgeServer listen() throws InterruptedException {
         boolean isSaid = false;
         while (end.getCount() > 0) {
-            try {
-                return BridgeServer.start(web, served);
-            } catch (BridgeException.Unavailable e) {
-                if (!claimed.isEmpty() || !isPortTaken()) {
-                    throw e;
-                }
+            BridgeServer server = tryToListen();
+            if (server != null) {
+                return server;
             }
             if (!isSaid) {
                 session.terminal()
@@ -144,6 +141,22 @@ final class Serving implements AutoCloseable {
         return null;
     }
 
+    /** Null when another process has the port and nothing is owned, so that there is time. */
+    private @Nullable BridgeServer tryToListen() {
+        if (claimed.isEmpty() && isPortTaken()) {
+            return null;
+        }
+        try {
+            return BridgeServer.start(web, served);
+        } catch (BridgeException.Unavailable e) {
+            // Another standby may just have been faster.
+            if (claimed.isEmpty() && isPortTaken()) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     private void awaitPort() throws InterruptedException {
         while (isPortTaken() && !end.await(PORT_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
             continue;
@@ -151,6 +164,9 @@ final class Serving implements AutoCloseable {
     }
 
     private boolean isPortTaken() {
+        if (web.port() == 0) {
+            return false;
+        }
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(web.host(), web.port()), (int) PORT_POLL.toMillis());
             return true;

@@ -446,6 +446,7 @@ final class StandbyEndToEndTest {
         owner.kill();
         standby.awaitTakeOver();
         assertThat(standby.said()).containsOnlyOnce(waits);
+        assertThat(standby.errors()).doesNotContain("ERROR", "\tat ");
         assertThat(standby.get("issues/1").done().path("status").asText()).isEqualTo("error");
         assertThat(standby.terminate()).isEqualTo(143);
     }
