@@ -1,7 +1,5 @@
 package poppo.bridge.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -21,18 +19,16 @@ import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.StoreObserver;
-import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Stamp;
 
 /**
  * One project, opened: its directory owned, its stores wired, its phase in force. Closing it undoes that in reverse.
  *
- * <p>A directory that no bridge has been on is checked before anything is written into it, so one that can't be
- * understood stays as it is; any other is owned before it is even read.
+ * <p>The directory is owned before it is even read. One that no bridge has been on and that can't be understood stays as
+ * it is.
  */
 final class OpenProject implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenProject.class);
-    private static final String BRIDGE = ".bridge";
 
     private final String name;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -41,24 +37,14 @@ final class OpenProject implements AutoCloseable {
     private final Migration migration;
     private final @Nullable RedisServerProcess embedded;
 
-    private OpenProject(ProjectSettings settings, StoreObserver observer) {
+    private OpenProject(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
         this.name = settings.name();
         Clock clock = Clock.systemUTC();
         this.stamps = new Stamp.Source(clock);
         try {
-            Path directory = requireDirectory(settings.stateDir());
-            Path bridge = directory.resolve(BRIDGE);
-            boolean isNew = !Files.isDirectory(bridge);
-            if (!isNew) {
-                keep(OwnerLock.acquire(bridge));
-            }
-            FileStateManager files = keep(FileStateManager.open(FileOptions.of(directory)
-                    .withHeartbeatTtl(settings.heartbeatTtl())
-                    .withClock(clock)));
-            if (isNew) {
-                create(bridge);
-                keep(OwnerLock.acquire(bridge));
-            }
+            Path directory = settings.stateDir();
+            Path bridge = keep(owner).bridgeDirectory();
+            FileStateManager files = keep(openFiles(settings, clock, owner));
             this.embedded = settings.redisUri() == null ? startRedis(bridge) : null;
             String uri = embedded == null ? String.valueOf(settings.redisUri()) : embedded.uri();
             RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
@@ -78,32 +64,32 @@ final class OpenProject implements AutoCloseable {
         }
     }
 
-    /** @throws BridgeException.Unavailable when the directory is out of reach, or another bridge owns it */
+    /** @param owner the lock on its directory, which is given up when the project is closed or can't be opened */
+    static OpenProject open(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
+        return new OpenProject(settings, observer, owner);
+    }
+
+    /**
+     * Opens a project on a directory that is free.
+     *
+     * @throws poppo.bridge.state.BridgeException.Unavailable when it is out of reach, or another bridge owns it
+     */
     static OpenProject open(ProjectSettings settings, StoreObserver observer) {
-        return new OpenProject(settings, observer);
+        return open(settings, observer, OwnerLock.acquire(settings.stateDir()));
     }
 
     static OpenProject open(ProjectSettings settings) {
         return open(settings, StoreObserver.NONE);
     }
 
-    private static Path requireDirectory(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw new BridgeException.Unavailable(
-                    "the state directory " + directory + " does not exist; create it, or correct bridge.state-dir");
-        }
-        if (!Files.isReadable(directory) || !Files.isWritable(directory)) {
-            throw new BridgeException.Unavailable("the state directory " + directory
-                    + " can't be read and written; give the bridge's user the right to");
-        }
-        return directory;
-    }
-
-    private static void create(Path bridge) {
+    private static FileStateManager openFiles(ProjectSettings settings, Clock clock, OwnerLock owner) {
         try {
-            Files.createDirectories(bridge);
-        } catch (IOException e) {
-            throw new BridgeException.Unavailable(bridge + " can't be created: " + e + "; check the disk", e);
+            return FileStateManager.open(FileOptions.of(settings.stateDir())
+                    .withHeartbeatTtl(settings.heartbeatTtl())
+                    .withClock(clock));
+        } catch (RuntimeException e) {
+            owner.leaveNoTrace();
+            throw e;
         }
     }
 

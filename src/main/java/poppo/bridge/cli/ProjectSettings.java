@@ -22,6 +22,11 @@ record ProjectSettings(
         Duration heartbeatTtl,
         ShadowOptions shadow) {
 
+    /** The same, in the phase the directory was left in. */
+    ProjectSettings withoutRollout() {
+        return new ProjectSettings(name, stateDir, redisUri, null, commandTimeout, heartbeatTtl, shadow);
+    }
+
     /** With the defaults, in the phase the directory was left in. */
     static ProjectSettings of(String name, Path stateDir, @Nullable String redisUri) {
         return new ProjectSettings(

@@ -10,18 +10,14 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import poppo.bridge.web.BridgeServer;
-import poppo.bridge.web.Metrics;
-import poppo.bridge.web.ProjectHandle;
-import poppo.bridge.web.Projects;
 import poppo.bridge.web.Role;
 import poppo.bridge.web.Token;
 import poppo.bridge.web.WebOptions;
 
-/** {@code serve}: runs the bridge until it is told to end. */
+/** {@code serve}: runs the bridge, or a standby for the one that runs already, until it is told to end. */
 @Command(
         name = "serve",
-        description = "Run the bridge.",
+        description = "Run the bridge, or a standby where another one runs already.",
         footerHeading = "%nEvery setting of the configuration file can also be given by the environment,%n"
                 + "e.g. bridge.redis.uri as BRIDGE_REDIS_URI; the README lists them all.%n")
 final class ServeCommand implements Callable<Integer> {
@@ -61,19 +57,8 @@ final class ServeCommand implements Callable<Integer> {
         CountDownLatch end = new CountDownLatch(1);
         session.interrupts().stopBy(end::countDown);
         Configuration configuration = Configuration.load(config, System.getenv(), given());
-        WebOptions web = web(configuration);
-        List<ProjectSettings> settings = configuration.projects();
-        List<OpenProject> projects = new ArrayList<>();
-        Metrics metrics = new Metrics();
-        try {
-            settings.forEach(each -> projects.add(OpenProject.open(each, metrics.observer(each.name()))));
-            try (BridgeServer server = BridgeServer.start(web, new Projects(metrics, handles(projects)))) {
-                announce(web.host(), server.port(), projects, settings);
-                end.await();
-                session.terminal().line("stopping: no new calls are taken, open ones are finished");
-            }
-        } finally {
-            projects.forEach(OpenProject::close);
+        try (Serving serving = new Serving(configuration.projects(), web(configuration), session, end)) {
+            serving.run();
         }
         return ExitCode.INTERRUPTED;
     }
@@ -114,29 +99,5 @@ final class ServeCommand implements Callable<Integer> {
                 defaults.callThreads(),
                 defaults.callQueue(),
                 defaults.eventStreams());
-    }
-
-    private static List<ProjectHandle> handles(List<OpenProject> projects) {
-        return projects.stream()
-                .map(project -> new ProjectHandle(
-                        project.name(), project.state(), project.state(), project.migration(), project.stamps()))
-                .toList();
-    }
-
-    private void announce(String address, int boundPort, List<OpenProject> projects, List<ProjectSettings> settings) {
-        for (int i = 0; i < projects.size(); i++) {
-            OpenProject project = projects.get(i);
-            session.terminal()
-                    .line("project " + project.name() + ": " + settings.get(i).stateDir() + ", phase "
-                            + project.state().standing().rollout() + ", " + redis(project));
-        }
-        session.terminal().line("poppo-bridge serves http://" + address + ":" + boundPort + "; Ctrl-C stops it");
-    }
-
-    private static String redis(OpenProject project) {
-        var embedded = project.embedded();
-        return embedded == null
-                ? "Redis as configured"
-                : "embedded Redis at " + embedded.uri() + " (pid " + embedded.pid() + ")";
     }
 }

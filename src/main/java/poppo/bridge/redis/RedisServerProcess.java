@@ -100,16 +100,34 @@ public final class RedisServerProcess implements AutoCloseable {
                         Long.parseLong("0" + Files.readString(file).strip()))
                 .filter(process -> isServerIn(directory, process));
         if (leftover.isPresent()) {
-            leftover.get().destroy();
-            try {
-                leftover.get().onExit().get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (ExecutionException | TimeoutException e) {
+            end(leftover.get());
+        }
+    }
+
+    /**
+     * Kills what doesn't end in order, a frozen one for instance. That costs nothing it has answered: before each answer it
+     * hands its append-only file to the operating system.
+     */
+    private static void end(ProcessHandle leftover) {
+        leftover.destroy();
+        if (!endsInTime(leftover)) {
+            leftover.destroyForcibly();
+            if (!endsInTime(leftover)) {
                 throw new BridgeException.Unavailable(
-                        "a redis-server left behind (pid " + leftover.get().pid() + ") does not end; stop it by hand",
-                        e);
+                        "a redis-server left behind (pid " + leftover.pid() + ") does not end; stop it by hand");
             }
+        }
+    }
+
+    private static boolean endsInTime(ProcessHandle process) {
+        try {
+            process.onExit().get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
         }
     }
 

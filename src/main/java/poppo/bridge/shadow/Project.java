@@ -37,9 +37,6 @@ final class Project {
         this.redis = parts.redis();
         this.clock = parts.clock();
         this.audit = parts.audit();
-        this.setAside = new SetAside(parts.disk(), parts.bridgeDirectory(), parts.clock());
-        this.marked = parts.files().mark();
-        this.files = new Mirror(parts, options.journal(), setAside);
         this.locks = new RecordLocks(parts.waits());
         this.gate = new Gate(parts.waits());
         this.dirty = new DirtyRecords(options.maxDirty());
@@ -49,6 +46,10 @@ final class Project {
         this.cleanStop = stored.cleanStop();
         this.floor = stored.acknowledged();
         this.noted = floor;
+        // Only now: what can't be understood leaves no trace of us.
+        this.setAside = new SetAside(parts.disk(), parts.bridgeDirectory(), parts.clock());
+        this.marked = parts.files().mark();
+        this.files = new Mirror(parts, options.journal(), setAside);
         save(null);
         tellFiles();
     }

@@ -332,10 +332,17 @@ final class Recovery {
      * other case the files are. Both are verified then, record by record.
      */
     void start() {
-        Standing standing = project.standing();
-        if (!standing.phase().usesRedis()) {
-            return;
+        Standing found = project.standing();
+        if (found.phase().usesRedis()) {
+            believeAtStart(found);
         }
+        // Every bridge has an epoch of its own, so that a late writer of the last one is refused also where Redis can't
+        // be
+        // told of it yet. Where Redis has the only copy it is told first, at its return: until then nothing is written.
+        project.commit(s -> s.epoch() > found.epoch() || s.down() == Route.REFUSED ? s : s.withEpoch(s.epoch() + 1));
+    }
+
+    private void believeAtStart(Standing standing) {
         StandingFile.CleanStop clean = project.cleanStop;
         if (clean != null && standing.down() != Route.REFUSED) {
             try {

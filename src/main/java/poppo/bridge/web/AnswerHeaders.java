@@ -32,12 +32,15 @@ final class AnswerHeaders {
     private Optional<ProjectHandle> project(String path) {
         if (path.startsWith(PREFIX)) {
             int end = path.indexOf('/', PREFIX.length());
-            Optional<ProjectHandle> named =
-                    projects.find(path.substring(PREFIX.length(), end < 0 ? path.length() : end));
+            String name = path.substring(PREFIX.length(), end < 0 ? path.length() : end);
+            Optional<ProjectHandle> named = projects.all().stream()
+                    .filter(handle -> handle.name().equals(name))
+                    .findFirst();
             if (named.isPresent()) {
                 return named;
             }
         }
-        return projects.all().size() == 1 ? projects.all().stream().findFirst() : Optional.empty();
+        boolean isOnly = projects.all().size() == 1 && projects.absent().isEmpty();
+        return isOnly ? projects.all().stream().findFirst() : Optional.empty();
     }
 }

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,14 +39,13 @@ final class Calls {
     private final Projects projects;
     private final ThreadPoolExecutor workers;
     private final ThreadPoolExecutor operators;
-    private final Map<String, Idempotency> idempotency;
+    private final Map<String, Idempotency> idempotency = new ConcurrentHashMap<>();
 
     Calls(Projects projects, WebOptions options) {
         this.projects = projects;
         this.workers = pool("worker", options.callThreads(), options.callQueue());
         this.operators = pool("operator", OPERATOR_THREADS, OPERATOR_QUEUE);
-        this.idempotency =
-                projects.all().stream().collect(Collectors.toMap(ProjectHandle::name, handle -> new Idempotency()));
+        projects.onOpen(handle -> idempotency.put(handle.name(), new Idempotency()));
     }
 
     private ThreadPoolExecutor pool(String name, int threads, int queue) {

@@ -3,10 +3,10 @@ package poppo.bridge.web;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** The event logs of all projects, fed by their shadow managers, and the one thread that serves their readers. */
 @Singleton
@@ -18,20 +18,17 @@ final class Events {
         daemon.setDaemon(true);
         return daemon;
     });
-    private final Map<String, EventLog> logs;
+    private final Map<String, EventLog> logs = new ConcurrentHashMap<>();
 
     Events(Projects projects, WebOptions options) {
         long micros = System.currentTimeMillis() * 1000;
-        logs = projects.all().stream()
-                .collect(Collectors.toMap(
-                        ProjectHandle::name,
-                        handle -> new EventLog(EventLog.CAPACITY, micros, options.eventStreams(), pump)));
-        for (ProjectHandle handle : projects.all()) {
-            EventLog log = log(handle);
+        projects.onOpen(handle -> {
+            EventLog log = new EventLog(EventLog.CAPACITY, micros, options.eventStreams(), pump);
+            logs.put(handle.name(), log);
             projects.metrics().watch(handle.name(), log);
             handle.shadow().onStatusChange(log::append);
             handle.migration().audit().onNote(entry -> log.append("migration", entry));
-        }
+        });
         pump.scheduleAtFixedRate(
                 () -> logs.values().forEach(EventLog::beat), BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -31,7 +31,7 @@ final class HealthController {
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.HealthShape.class)))
     @Get("/liveness")
     HttpResponse<?> liveness() {
-        return answer(true);
+        return answer(true, Json.object());
     }
 
     @Operation(operationId = "health.readiness", summary = "Whether the bridge takes writes")
@@ -41,15 +41,22 @@ final class HealthController {
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.HealthShape.class)))
     @ApiResponse(
             responseCode = "503",
-            description = "Of no project",
+            description = "Of no project; where it isn't open, with the reason `starting` or `standby`, and then the"
+                    + " owner's pid",
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.HealthShape.class)))
     @Get("/readiness")
     HttpResponse<?> readiness() {
-        return answer(projects.all().stream().anyMatch(ProjectHandle::takesWrites));
+        boolean isReady = projects.all().stream().anyMatch(ProjectHandle::takesWrites);
+        ObjectNode why = Json.object();
+        if (!isReady) {
+            projects.absent().values().stream().findFirst().ifPresent(absence -> absence.addTo(why));
+        }
+        return answer(isReady, why);
     }
 
-    private static HttpResponse<?> answer(boolean isUp) {
+    private static HttpResponse<?> answer(boolean isUp, ObjectNode why) {
         ObjectNode health = Json.object().put("status", isUp ? "UP" : "DOWN");
+        health.setAll(why);
         return Answer.json(isUp ? 200 : 503, health).toResponse();
     }
 }

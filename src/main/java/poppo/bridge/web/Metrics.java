@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import poppo.bridge.shadow.Authority;
 import poppo.bridge.shadow.Phase;
@@ -46,6 +47,7 @@ import poppo.bridge.state.Served;
  * <tr><td>{@code poppo_mirror_lag_seconds}, {@code poppo_journal_bytes}, {@code poppo_journal_refusals_total}</td><td>the
  *     way from the journal to the files</td></tr>
  * <tr><td>{@code poppo_fail_overs_total}, {@code poppo_returns_total}</td><td>changes of belief in Redis</td></tr>
+ * <tr><td>{@code poppo_standby}</td><td>1 while another bridge owns the project</td></tr>
  * <tr><td>{@code poppo_event_streams}</td><td>open event streams</td></tr>
  * <tr><td>{@code poppo_http_requests_seconds}</td><td>timer by {@code method}, {@code route} and {@code status}</td></tr>
  * <tr><td>{@code poppo_calls_running}, {@code poppo_calls_waiting}</td><td>by {@code pool} (worker, operator)</td></tr>
@@ -200,6 +202,16 @@ public final class Metrics {
                 tags,
                 executor,
                 e -> e.getQueue().size());
+    }
+
+    /** Shows whether a project stands by. */
+    void watch(String project, BooleanSupplier isStandby) {
+        gauge(
+                "standby",
+                "1 while another bridge owns the project",
+                Tags.of("project", project),
+                isStandby,
+                s -> is(s.getAsBoolean()));
     }
 
     void watch(String project, EventLog log) {

@@ -20,6 +20,10 @@ public record ProjectHandle(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     public ProjectHandle {
+        requireName(name);
+    }
+
+    static void requireName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new BridgeException.Invalid(
                     "project",

@@ -284,7 +284,16 @@ final class Schemas {
 
     @Schema(name = "Health")
     record HealthShape(
-            @Schema(allowableValues = {"UP", "DOWN"}) String status) {}
+            @Schema(allowableValues = {"UP", "DOWN"}) String status,
+
+            @Nullable
+            @Schema(
+                    allowableValues = {"starting", "standby"},
+                    description = "Why a project isn't open")
+            String reason,
+
+            @Nullable @Schema(description = "With standby: of the bridge that owns the project, on its host")
+            Long ownerPid) {}
 
     @Schema(name = "Problem", description = "RFC 9457")
     record ProblemShape(
@@ -297,7 +306,7 @@ final class Schemas {
 
             @Schema(
                     description =
-                            "invalid-request, unauthorized, forbidden, not-found, unknown-issue, method-not-allowed, not-acceptable, already-checked-out, not-holder, holder-alive, not-processing, gate-failed, illegal-phase, job-running, idempotency-key-reused, too-large, unsupported-media-type, corrupt-state, internal-error, unavailable, unknown-outcome")
+                            "invalid-request, unauthorized, forbidden, not-found, unknown-issue, method-not-allowed, not-acceptable, already-checked-out, not-holder, holder-alive, not-processing, gate-failed, illegal-phase, job-running, idempotency-key-reused, too-large, unsupported-media-type, corrupt-state, internal-error, unavailable, standby, unknown-outcome")
             String code,
 
             @Nullable @Schema(description = "With invalid-request: where the request is wrong")
@@ -310,5 +319,8 @@ final class Schemas {
             String startTime,
 
             @Nullable @Schema(description = "With gate-failed")
-            List<GateShape> gates) {}
+            List<GateShape> gates,
+
+            @Nullable @Schema(description = "With standby: of the bridge that owns the project, on its host")
+            Long ownerPid) {}
 }

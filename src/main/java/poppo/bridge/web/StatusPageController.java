@@ -66,6 +66,12 @@ final class StatusPageController {
             page.append("<h2>").append(escape(handle.name())).append("</h2>\n<pre>");
             page.append(escape(Json.pretty(handle.migration().status()))).append("</pre>\n");
         }
+        projects.absent()
+                .forEach((name, absence) -> page.append("<h2>")
+                        .append(escape(name))
+                        .append("</h2>\n<p>")
+                        .append(escape(absence.describe()))
+                        .append("</p>\n"));
         return page.append("</html>\n").toString();
     }
 

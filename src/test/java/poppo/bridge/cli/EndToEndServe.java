@@ -33,6 +33,8 @@ import poppo.bridge.state.Json;
 /** {@code poppo-bridge serve} as a process of its own, and a client of it. Closing it leaves no process behind. */
 final class EndToEndServe implements AutoCloseable {
     private static final Pattern SERVES = Pattern.compile("poppo-bridge serves http://127\\.0\\.0\\.1:(\\d+); .*");
+    private static final Pattern STANDS_BY =
+            Pattern.compile("poppo-bridge stands by at http://127\\.0\\.0\\.1:(\\d+); .*");
     private static final Pattern REDIS = Pattern.compile(".*embedded Redis at (redis://\\S+) \\(pid (\\d+)\\)");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -78,8 +80,43 @@ final class EndToEndServe implements AutoCloseable {
         List<String> args = new ArrayList<>(List.of("--state-dir", stateDir.toString(), "--port", "0"));
         args.addAll(List.of(more));
         EndToEndServe serve = launch(args);
-        serve.awaitServing();
+        serve.await(SERVES);
         return serve;
+    }
+
+    /** Starts it on a directory that another one owns, and returns when it stands by. */
+    static EndToEndServe standBy(Path stateDir, String... more) throws IOException {
+        List<String> args = new ArrayList<>(List.of("--state-dir", stateDir.toString(), "--port", "0"));
+        args.addAll(List.of(more));
+        EndToEndServe serve = launch(args);
+        serve.await(STANDS_BY);
+        return serve;
+    }
+
+    /** Starts it with just these arguments, and returns when it says {@code line}. */
+    static EndToEndServe startUntil(Pattern line, String... args) throws IOException {
+        EndToEndServe serve = launch(List.of(args));
+        serve.await(line);
+        return serve;
+    }
+
+    /** Starts two at one moment, and returns when each says {@code line}. */
+    static List<EndToEndServe> startTogether(Pattern line, String[] one, String[] other) throws IOException {
+        List<EndToEndServe> both = List.of(launch(List.of(one)), launch(List.of(other)));
+        for (EndToEndServe each : both) {
+            each.await(line);
+        }
+        return both;
+    }
+
+    /** Returns when it says {@code line}. */
+    void awaitLine(Pattern line) throws IOException {
+        await(line);
+    }
+
+    /** Returns when one that stood by serves. */
+    void awaitTakeOver() throws IOException {
+        await(SERVES);
     }
 
     /** Runs a serve that is to end by itself. */
@@ -112,7 +149,8 @@ final class EndToEndServe implements AutoCloseable {
         return new EndToEndServe(builder.start(), stderr);
     }
 
-    private void awaitServing() throws IOException {
+    /** Reads until a line like this; its first group, where it has one, is the port. */
+    private void await(Pattern wanted) throws IOException {
         for (String line = stdout.readLine(); line != null; line = stdout.readLine()) {
             said.add(line);
             Matcher embedded = REDIS.matcher(line);
@@ -120,15 +158,15 @@ final class EndToEndServe implements AutoCloseable {
                 redisUri = embedded.group(1);
                 redis = ProcessHandle.of(Long.parseLong(embedded.group(2)));
             }
-            Matcher serves = SERVES.matcher(line);
-            if (serves.matches()) {
-                port = Integer.parseInt(serves.group(1));
+            Matcher found = wanted.matcher(line);
+            if (found.matches()) {
+                port = found.groupCount() == 0 ? port : Integer.parseInt(found.group(1));
                 return;
             }
         }
         String errors = errors();
         close();
-        throw new AssertionError("serve ended before it served: " + said + "\n" + errors);
+        throw new AssertionError("serve ended before it said " + wanted + ": " + said + "\n" + errors);
     }
 
     List<String> said() {
@@ -154,8 +192,20 @@ final class EndToEndServe implements AutoCloseable {
     // ---- calls
 
     Reply call(String method, String path, String json) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + port + "/v1/projects/default/" + path))
+        return request(method, "/v1/projects/default/" + path, json);
+    }
+
+    /** The answer to a GET of a path that is about no project. */
+    Reply getPlain(String path) throws IOException, InterruptedException {
+        return request("GET", path, null);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private Reply request(String method, String path, String json) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path))
                 .timeout(PATIENCE)
                 .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
         if (json != null) {
@@ -221,6 +271,24 @@ final class EndToEndServe implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Waits until it has ended by itself; returns the exit code. */
+    int awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    /** Sends a signal by its name. */
+    void signal(String name) throws IOException, InterruptedException {
+        signal(name, pid());
+    }
+
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        int failed = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                .start()
+                .waitFor();
+        assertThat(failed).isZero();
     }
 
     /** SIGKILL to the embedded Redis. */

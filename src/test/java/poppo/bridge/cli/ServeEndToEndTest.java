@@ -394,20 +394,6 @@ final class ServeEndToEndTest {
     }
 
     @Test
-    void aSecondBridgeOnADirectoryIsRefusedAndNamesItsOwner() throws Exception {
-        serve();
-        EndToEndServe.Ended second =
-                EndToEndServe.run("--state-dir", directory.toString(), "--port", "0", "--phase", "redis-only");
-        assertThat(second.exitCode()).isEqualTo(3);
-        assertThat(second.err())
-                .isEqualTo("poppo-bridge: " + directory + " belongs to the bridge with pid " + bridge.pid()
-                        + "; stop that one first\n");
-        assertThat(second.out()).isEmpty();
-        assertThat(bridge.status().path("phase").asText()).isEqualTo("file");
-        bridge.done("PATCH", "issues/1", "{'status':'error'}");
-    }
-
-    @Test
     void aPortThatIsTakenEndsTheSecondBridgeAndItsRedis() throws Exception {
         serve();
         String port = bridge.said().get(bridge.said().size() - 1).replaceAll(".*:(\\d+);.*", "$1");
