@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import poppo.bridge.web.BridgeServer;
 import poppo.bridge.web.Metrics;
-import poppo.bridge.web.ProjectHandle;
 import poppo.bridge.web.Projects;
 import poppo.bridge.web.Role;
 import poppo.bridge.web.Token;
@@ -67,7 +66,10 @@ final class ServeCommand implements Callable<Integer> {
         Metrics metrics = new Metrics();
         try {
             settings.forEach(each -> projects.add(OpenProject.open(each, metrics.observer(each.name()))));
-            try (BridgeServer server = BridgeServer.start(web, new Projects(metrics, handles(projects)))) {
+            try (BridgeServer server = BridgeServer.start(
+                    web,
+                    new Projects(
+                            metrics, projects.stream().map(OpenProject::handle).toList()))) {
                 announce(web.host(), server.port(), projects, settings);
                 end.await();
                 session.terminal().line("stopping: no new calls are taken, open ones are finished");
@@ -114,13 +116,6 @@ final class ServeCommand implements Callable<Integer> {
                 defaults.callThreads(),
                 defaults.callQueue(),
                 defaults.eventStreams());
-    }
-
-    private static List<ProjectHandle> handles(List<OpenProject> projects) {
-        return projects.stream()
-                .map(project -> new ProjectHandle(
-                        project.name(), project.state(), project.state(), project.migration(), project.stamps()))
-                .toList();
     }
 
     private void announce(String address, int boundPort, List<OpenProject> projects, List<ProjectSettings> settings) {

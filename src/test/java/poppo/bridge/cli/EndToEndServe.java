@@ -143,6 +143,10 @@ final class EndToEndServe implements AutoCloseable {
         return process.pid();
     }
 
+    int port() {
+        return port;
+    }
+
     String redisUri() {
         return redisUri;
     }
