@@ -20,6 +20,8 @@ import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.StoreObserver;
 import poppo.bridge.state.Stamp;
+import poppo.bridge.web.Idempotency;
+import poppo.bridge.web.ProjectHandle;
 
 /**
  * One project, opened: its directory owned, its stores wired, its phase in force. Closing it undoes that in reverse.
@@ -29,12 +31,14 @@ import poppo.bridge.state.Stamp;
  */
 final class OpenProject implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenProject.class);
+    private static final String IDEMPOTENCY = "idempotency";
 
     private final String name;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Stamp.Source stamps;
     private final ShadowStateManager state;
     private final Migration migration;
+    private final Idempotency idempotency;
     private final @Nullable RedisServerProcess embedded;
 
     private OpenProject(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
@@ -54,6 +58,7 @@ final class OpenProject implements AutoCloseable {
             this.state = keep(ShadowStateManager.open(
                     new ShadowStateManager.Parts(files, redis, bridge, audit, observer, clock), settings.shadow()));
             this.migration = keep(new Migration(state, audit, new Doctor(directory, files, redis, clock), clock));
+            this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {
                 begin(settings.rollout());
@@ -116,6 +121,11 @@ final class OpenProject implements AutoCloseable {
     private <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
+    }
+
+    /** As a server serves it. */
+    ProjectHandle handle() {
+        return new ProjectHandle(name, state, state, migration, stamps, idempotency);
     }
 
     String name() {

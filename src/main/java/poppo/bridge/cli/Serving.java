@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.web.BridgeServer;
 import poppo.bridge.web.Metrics;
-import poppo.bridge.web.ProjectHandle;
 import poppo.bridge.web.Projects;
 import poppo.bridge.web.WebOptions;
 
@@ -191,8 +190,7 @@ final class Serving implements AutoCloseable {
         OpenProject project = OpenProject.open(each, metrics.observer(each.name()), owner);
         open.add(project);
         watch.add(project);
-        served.open(new ProjectHandle(
-                project.name(), project.state(), project.state(), project.migration(), project.stamps()));
+        served.open(project.handle());
         session.terminal()
                 .line("project " + project.name() + ": " + each.stateDir() + ", phase "
                         + project.state().standing().rollout() + ", " + redis(project));

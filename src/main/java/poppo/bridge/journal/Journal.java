@@ -57,8 +57,8 @@ public final class Journal implements AutoCloseable {
         this.waits = waits;
         this.notices = List.copyOf(found.notices());
         this.earlier = new ArrayDeque<>(found.known());
-        this.written = found.last();
-        this.synced = found.last();
+        this.written = found.lastWritten();
+        this.synced = found.lastWritten();
         this.filling = new Batch(found.last() + 1);
     }
 

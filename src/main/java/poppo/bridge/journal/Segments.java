@@ -23,6 +23,7 @@ final class Segments {
     private final List<Known> known = new ArrayList<>();
     private long checkpoint;
     private long first = 1;
+    private long lastWritten;
 
     Segments(Disk disk, Path directory) {
         this.disk = disk;
@@ -91,6 +92,7 @@ final class Segments {
         } else {
             cutOff(file, bytes, at);
         }
+        lastWritten = last < header.first() ? header.previous() : last;
         if (oldest) {
             first = header.first();
         }
@@ -160,7 +162,12 @@ final class Segments {
         return known;
     }
 
-    /** The last sequence that counts. */
+    /** The last sequence that counts; where the newest segment is empty it is found before what was given up there. */
+    long lastWritten() {
+        return lastWritten;
+    }
+
+    /** The last sequence that was given to an entry, whether that counts or not. */
     long last() {
         return known.isEmpty() ? 0 : known.get(known.size() - 1).last();
     }

@@ -35,7 +35,9 @@ public sealed interface Decision {
         HOLDER_ALIVE("holder-alive", 409),
         NOT_PROCESSING("not-processing", 409),
         UNKNOWN_ISSUE("unknown-issue", 404),
-        NOT_FOUND("not-found", 404);
+        NOT_FOUND("not-found", 404),
+        /** It may have taken effect earlier; see {@link Operation.Retry}. Now it has changed nothing. */
+        UNKNOWN_OUTCOME("unknown-outcome", 503);
 
         private final String label;
         private final int status;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -41,9 +42,75 @@ public sealed interface Operation {
         return false;
     }
 
+    /**
+     * What an execution under {@code stamp} was answered, if {@code image} shows its effect; null if it doesn't. For whoever
+     * executed it once and lost the answer.
+     *
+     * <p>In general: executing it again would change nothing. So an operation that carries the stamp's time into the record
+     * recognises its own work, and one that doesn't is as good as done when the record is as it would make it. Where
+     * repeating does change something, or is refused on the very record that it made, the operation knows itself by the
+     * trace it leaves.
+     *
+     * @param before what the record was before that execution
+     */
+    default @Nullable JsonNode answerIfDone(@Nullable JsonNode image, Before before, Stamp stamp) {
+        Decision again = decide(image, issue -> true, stamp);
+        if (again instanceof Unchanged unchanged) {
+            return unchanged.answer();
+        }
+        boolean changesNothing = again instanceof Changed changed && Before.isSame(key(), changed.after(), image);
+        return changesNothing ? ((Changed) again).answer() : null;
+    }
+
+    /**
+     * Whether {@code image} shows that an execution has had no effect so far, or that it makes no difference whether it had.
+     *
+     * @param before what the record was before that execution
+     */
+    default boolean isUndone(@Nullable JsonNode image, Before before) {
+        return before.is(image);
+    }
+
     /** The name in metrics, journal and recordings: the class name in kebab case. */
     default String name() {
         return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /**
+     * An operation that was tried before, with an outcome nobody knows, and must take effect once. Where the record shows that
+     * it did, it is answered as it was then; where the record shows that it didn't, it is executed; where others have moved
+     * the record on so that it shows neither, it is refused with {@link Code#UNKNOWN_OUTCOME}.
+     *
+     * @param before what the record was before the first try
+     * @param tries the stamps of all tries so far
+     */
+    record Retry(Operation operation, Before before, List<Stamp> tries) implements Operation {
+        @Override
+        public RecordKey key() {
+            return operation.key();
+        }
+
+        @Override
+        public String name() {
+            return operation.name();
+        }
+
+        @Override
+        public Decision decide(@Nullable JsonNode image, Liveness liveness, Stamp stamp) {
+            if (operation.isUndone(image, before)) {
+                return operation.decide(image, liveness, stamp);
+            }
+            for (Stamp earlier : tries) {
+                JsonNode answer = operation.answerIfDone(image, before, earlier);
+                if (answer != null) {
+                    return new Unchanged(answer, Effects.NONE);
+                }
+            }
+            String detail =
+                    key() + " has been changed by others since this was first tried, so that it can't be told any"
+                            + " more whether it took effect";
+            return new Refused(Code.UNKNOWN_OUTCOME, detail, Json.object());
+        }
     }
 
     /** An operation on an issue's record. */
@@ -164,6 +231,15 @@ public sealed interface Operation {
             LabelRequest label = LabelRequest.of(issue, held.status(), status, stamp);
             return new Changed(after, after, Effects.NONE.withLabel(label));
         }
+
+        /** By its times: who has checked in is no holder any more, and a repetition would be refused. */
+        @Override
+        public @Nullable JsonNode answerIfDone(@Nullable JsonNode image, Before before, Stamp stamp) {
+            boolean isMine = image != null
+                    && Operation.isEndedAt(image, status, stamp)
+                    && Objects.equals(image.get(Issue.RESULT), result == null ? Json.object() : result);
+            return isMine ? image : null;
+        }
     }
 
     /**
@@ -261,6 +337,8 @@ public sealed interface Operation {
 
     /** Takes an issue from its dead holder, so that it can be checked out again. */
     record ReleaseOrphan(long issue) implements OnIssue {
+        private static final String ORPHAN_RELEASED = "orphan-released";
+
         public ReleaseOrphan {
             Limits.issueNumber(issue);
         }
@@ -281,10 +359,19 @@ public sealed interface Operation {
             after.put(Issue.STATUS, Issue.PENDING);
             after.put(Issue.LAST_UPDATED, stamp.time());
             after.put(Issue.END_TIME, stamp.time());
-            after.put(Issue.REASON, "orphan-released");
+            after.put(Issue.REASON, ORPHAN_RELEASED);
             Operation.letGo(after);
             LabelRequest label = LabelRequest.of(issue, held.status(), Issue.PENDING, stamp);
             return new Changed(after, after, Effects.NONE.withLabel(label).assumingDead(held.processId()));
+        }
+
+        /** By its times: a released issue is not in processing, and a repetition would be refused. */
+        @Override
+        public @Nullable JsonNode answerIfDone(@Nullable JsonNode image, Before before, Stamp stamp) {
+            boolean isMine = image != null
+                    && Operation.isEndedAt(image, Issue.PENDING, stamp)
+                    && ORPHAN_RELEASED.equals(image.path(Issue.REASON).textValue());
+            return isMine ? image : null;
         }
     }
 
@@ -390,6 +477,12 @@ public sealed interface Operation {
             after.add(commentId);
             return new Changed(after, Json.nullValue(), Effects.NONE);
         }
+
+        /** The list only grows, and noting a comment twice is noting it once. */
+        @Override
+        public boolean isUndone(@Nullable JsonNode image, Before before) {
+            return true;
+        }
     }
 
     /** Writes a running task; {@code startTime} is stamped where it is absent. */
@@ -442,6 +535,14 @@ public sealed interface Operation {
             return Operation.remove(before);
         }
 
+        /** A repetition would not find it. That somebody else removed it at the same time makes no difference to anyone. */
+        @Override
+        public @Nullable JsonNode answerIfDone(@Nullable JsonNode image, Before before, Stamp stamp) {
+            return image == null && !before.isAbsent()
+                    ? Json.nullValue()
+                    : Operation.super.answerIfDone(image, before, stamp);
+        }
+
         /** Whether a task started before {@code limit}; one that doesn't say when is never taken for old. */
         public static boolean isOlder(JsonNode task, Instant limit) {
             Instant start = new Issue(task).startTime();
@@ -478,6 +579,27 @@ public sealed interface Operation {
             after.add(task);
             return new Changed(after, Json.nullValue(), Effects.NONE);
         }
+
+        /** By a task like it behind what the list was: a repetition would append a second one. */
+        @Override
+        public @Nullable JsonNode answerIfDone(@Nullable JsonNode image, Before before, Stamp stamp) {
+            return before.isBeginningOf(image) && isAppended(image, before) ? Json.nullValue() : null;
+        }
+
+        /** As long as nothing was taken from the list, what is not there was never appended. */
+        @Override
+        public boolean isUndone(@Nullable JsonNode image, Before before) {
+            return !before.moved() && before.isBeginningOf(image) && !isAppended(image, before);
+        }
+
+        private boolean isAppended(@Nullable JsonNode image, Before before) {
+            for (int i = before.size(); image != null && i < image.size(); i++) {
+                if (task.equals(image.get(i))) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /** Writes the last run; {@code timestamp} is stamped at every save. */
@@ -499,6 +621,12 @@ public sealed interface Operation {
         return before == null
                 ? new Unchanged(Json.nullValue(), Effects.NONE)
                 : new Changed(null, Json.nullValue(), Effects.NONE);
+    }
+
+    private static boolean isEndedAt(JsonNode image, String status, Stamp stamp) {
+        return status.equals(image.path(Issue.STATUS).textValue())
+                && stamp.time().equals(image.path(Issue.END_TIME).textValue())
+                && stamp.time().equals(image.path(Issue.LAST_UPDATED).textValue());
     }
 
     private static void letGo(ObjectNode issue) {

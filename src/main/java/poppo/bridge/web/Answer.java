@@ -15,16 +15,24 @@ import poppo.bridge.state.Served;
  * What a call is answered, ready to be sent.
  *
  * @param body null for none
- * @param isFinal whether the same request again must be answered the same; false where nothing was done and another try
- *     may succeed
  */
-record Answer(int status, @Nullable String body, String mediaType, Map<String, String> headers, boolean isFinal) {
+record Answer(int status, @Nullable String body, String mediaType, Map<String, String> headers, Standing standing) {
+    /** What an answer is worth to who asks again. */
+    enum Standing {
+        /** The same request again must be answered the same. */
+        FINAL,
+        /** Nothing was done, and another try may succeed. */
+        NOTHING_DONE,
+        /** Something may have been done, and another look may tell. */
+        UNKNOWN
+    }
+
     static final String JSON = "application/json";
     private static final String SERVED_BY = "X-Served-By";
     private static final String RETRY_AFTER = "Retry-After";
 
     static Answer json(int status, JsonNode body) {
-        return new Answer(status, Json.compact(body), JSON, Map.of(), true);
+        return new Answer(status, Json.compact(body), JSON, Map.of(), Standing.FINAL);
     }
 
     static Answer ok(JsonNode body) {
@@ -36,11 +44,11 @@ record Answer(int status, @Nullable String body, String mediaType, Map<String, S
     }
 
     static Answer text(String mediaType, String body) {
-        return new Answer(200, body, mediaType, Map.of(), true);
+        return new Answer(200, body, mediaType, Map.of(), Standing.FINAL);
     }
 
     static Answer noContent(Served served) {
-        return new Answer(204, null, JSON, Map.of(), true).servedBy(served);
+        return new Answer(204, null, JSON, Map.of(), Standing.FINAL).servedBy(served);
     }
 
     /** The decision's own answer: a body where it has one, a problem where it is a refusal. */
@@ -63,8 +71,18 @@ record Answer(int status, @Nullable String body, String mediaType, Map<String, S
         return body.isNull() ? noContent(served) : ok(body, served);
     }
 
+    /** @param isFinal whether it is the answer for good; else nothing was done */
     static Answer problem(Problem problem, boolean isFinal) {
-        Answer answer = new Answer(problem.status(), problem.toText(), Problem.MEDIA_TYPE, Map.of(), isFinal);
+        return problem(problem, isFinal ? Standing.FINAL : Standing.NOTHING_DONE);
+    }
+
+    /** That something may have been done. */
+    static Answer unknown(Problem problem) {
+        return problem(problem, Standing.UNKNOWN);
+    }
+
+    private static Answer problem(Problem problem, Standing standing) {
+        Answer answer = new Answer(problem.status(), problem.toText(), Problem.MEDIA_TYPE, Map.of(), standing);
         if (problem.status() == 401) {
             return answer.with("WWW-Authenticate", "Bearer");
         }
@@ -82,12 +100,7 @@ record Answer(int status, @Nullable String body, String mediaType, Map<String, S
     Answer with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Answer(status, body, mediaType, more, isFinal);
-    }
-
-    /** About how much memory it takes to remember. */
-    long weight() {
-        return 512 + (body == null ? 0 : 2L * body.length());
+        return new Answer(status, body, mediaType, more, standing);
     }
 
     MutableHttpResponse<String> toResponse() {

@@ -8,11 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -39,13 +37,11 @@ final class Calls {
     private final Projects projects;
     private final ThreadPoolExecutor workers;
     private final ThreadPoolExecutor operators;
-    private final Map<String, Idempotency> idempotency = new ConcurrentHashMap<>();
 
     Calls(Projects projects, WebOptions options) {
         this.projects = projects;
         this.workers = pool("worker", options.callThreads(), options.callQueue());
         this.operators = pool("operator", OPERATOR_THREADS, OPERATOR_QUEUE);
-        projects.onOpen(handle -> idempotency.put(handle.name(), new Idempotency()));
     }
 
     private ThreadPoolExecutor pool(String name, int threads, int queue) {
@@ -70,7 +66,20 @@ final class Calls {
     /** A worker's call. */
     CompletionStage<HttpResponse<?>> worker(
             HttpRequest<?> request, String project, byte @Nullable [] body, Function<ProjectHandle, Answer> call) {
-        return run(workers, request, project, body, call);
+        String key = key(request);
+        if (key == null) {
+            return submit(workers, () -> call.apply(project(project))).thenApply(Calls::response);
+        }
+        return keyed(key, id -> {
+            ProjectHandle handle = project(project);
+            return handle.idempotency()
+                    .worker(
+                            id,
+                            fingerprint(request, body),
+                            work -> submit(workers, work),
+                            handle.state(),
+                            state -> call.apply(handle.withState(state)));
+        });
     }
 
     /** An operator's call without a body. */
@@ -82,22 +91,21 @@ final class Calls {
     /** An operator's call; it may take as long as a phase change takes. */
     CompletionStage<HttpResponse<?>> operator(
             HttpRequest<?> request, String project, byte @Nullable [] body, Function<ProjectHandle, Answer> call) {
-        return run(operators, request, project, body, call);
+        String key = key(request);
+        if (key == null) {
+            return submit(operators, () -> call.apply(project(project))).thenApply(Calls::response);
+        }
+        return keyed(key, id -> {
+            ProjectHandle handle = project(project);
+            return handle.idempotency()
+                    .operator(
+                            id, fingerprint(request, body), work -> submit(operators, work), () -> call.apply(handle));
+        });
     }
 
     /** A call about no project. */
     CompletionStage<HttpResponse<?>> plain(Supplier<Answer> call) {
         return submit(operators, call).thenApply(Calls::response);
-    }
-
-    private CompletionStage<HttpResponse<?>> run(
-            ThreadPoolExecutor pool,
-            HttpRequest<?> request,
-            String project,
-            byte @Nullable [] body,
-            Function<ProjectHandle, Answer> call) {
-        return keyed(request, project, body, () -> submit(pool, () -> call.apply(project(project))))
-                .thenApply(Calls::response);
     }
 
     private static HttpResponse<?> response(Answer answer) {
@@ -108,18 +116,22 @@ final class Calls {
         return projects.find(name).orElseThrow(() -> new Refusal(Problem.notFound("There is no project of this name")));
     }
 
-    private CompletableFuture<Answer> keyed(
-            HttpRequest<?> request, String project, byte @Nullable [] body, Supplier<CompletableFuture<Answer>> call) {
-        String key = request.getHeaders().get(KEY);
-        Idempotency known = idempotency.get(project);
-        if (key == null || known == null || !request.getMethod().permitsRequestBody() && !isDelete(request)) {
-            return call.get();
-        }
+    /** The key of a call that may change something; null for none. */
+    private static @Nullable String key(HttpRequest<?> request) {
+        return request.getMethod().permitsRequestBody() || isDelete(request)
+                ? request.getHeaders().get(KEY)
+                : null;
+    }
+
+    private static CompletionStage<HttpResponse<?>> keyed(
+            String key, Function<String, CompletableFuture<Answer>> call) {
+        CompletableFuture<Answer> answer;
         try {
-            return known.answer(Limits.id(KEY, key), fingerprint(request, body), call);
+            answer = call.apply(Limits.id(KEY, key));
         } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(Failures.answer(e));
+            answer = CompletableFuture.completedFuture(Failures.answer(e));
         }
+        return answer.thenApply(Calls::response);
     }
 
     private static boolean isDelete(HttpRequest<?> request) {

@@ -34,7 +34,7 @@ final class Failures {
         }
         LOG.error("A call failed in a way nobody foresaw", thrown);
         String detail = "The bridge failed; its log says how. Whether anything was written is not known";
-        return Answer.problem(Problem.of(500, "internal-error", "An error of the bridge", detail), true);
+        return Answer.unknown(Problem.of(500, "internal-error", "An error of the bridge", detail));
     }
 
     private static Answer expected(BridgeException e) {
@@ -64,11 +64,11 @@ final class Failures {
 
     private static Answer notDone(BridgeException e, String message) {
         if (e instanceof BridgeException.UnknownOutcome) {
-            return Answer.problem(
-                    unknown(message + ". The write may have happened: read the record before trying again"), true);
+            return Answer.unknown(
+                    unknown(message + ". The write may have happened: read the record before trying again"));
         }
         if (e instanceof HalfDone) {
-            return Answer.problem(unknown(message), false);
+            return Answer.unknown(unknown(message));
         }
         return Answer.problem(Problem.unavailable(message), false);
     }
@@ -77,7 +77,7 @@ final class Failures {
         return Problem.of(409, code, "It doesn't fit what is going on", message);
     }
 
-    private static Problem unknown(String detail) {
+    static Problem unknown(String detail) {
         return Problem.of(503, "unknown-outcome", "The write may have happened", detail);
     }
 

@@ -31,8 +31,9 @@ import java.nio.charset.StandardCharsets;
 
                                 **Idempotency.** A mutation may carry `Idempotency-Key` (1 to 256 characters): the same key \
                                 with the same request within 24 hours is answered the same and executed once; with another \
-                                request it is refused with `idempotency-key-reused`. Keys **do not survive a restart of the \
-                                bridge yet**. Answers that say nothing was done (400, 503 `unavailable`) are not kept, so the \
+                                request it is refused with `idempotency-key-reused`. That holds through restarts and kills \
+                                of the bridge too. Where nobody can know any more whether a call took effect, it is answered \
+                                `unknown-outcome` and not executed again. Answers that say nothing was done (400, 503 `unavailable`) are not kept, so the \
                                 same key may be tried again. At most 10000 keys (64 MiB of answers) of a project are \
                                 remembered; when they are that many, a new one is refused with `unavailable`.
 

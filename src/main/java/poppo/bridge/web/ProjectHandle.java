@@ -14,9 +14,15 @@ import poppo.bridge.state.StateManager;
  * @param name as it stands in paths
  * @param state takes the workers' calls: the shadow manager, or something around it
  * @param shadow says where the project stands and tells of status changes
+ * @param idempotency the answers to calls that carried a key
  */
 public record ProjectHandle(
-        String name, StateManager state, ShadowStateManager shadow, Migration migration, Stamp.Source stamps) {
+        String name,
+        StateManager state,
+        ShadowStateManager shadow,
+        Migration migration,
+        Stamp.Source stamps,
+        Idempotency idempotency) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     public ProjectHandle {
@@ -29,6 +35,11 @@ public record ProjectHandle(
                     "project",
                     "a name must have 1 to 64 letters, digits, '.', '_' or '-', and begin with neither sign");
         }
+    }
+
+    /** The same project, its workers' calls taken by {@code other}. */
+    ProjectHandle withState(StateManager other) {
+        return new ProjectHandle(name, other, shadow, migration, stamps, idempotency);
     }
 
     /** Whether a write would be taken now, as far as that is known without trying. */

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.web.BridgeServer;
 import poppo.bridge.web.Metrics;
-import poppo.bridge.web.ProjectHandle;
 import poppo.bridge.web.Projects;
 import poppo.bridge.web.WebOptions;
 
@@ -33,10 +32,8 @@ final class ClientAndServerTest {
         redis = RedisServerProcess.start(directory.resolve("redis"));
         Metrics metrics = new Metrics();
         project = OpenProject.open(ProjectSettings.of("default", stateDir, redis.uri()), metrics.observer("default"));
-        ProjectHandle handle =
-                new ProjectHandle("default", project.state(), project.state(), project.migration(), project.stamps());
         server = BridgeServer.start(
-                WebOptions.defaults().withAddress("127.0.0.1", 0), new Projects(metrics, List.of(handle)));
+                WebOptions.defaults().withAddress("127.0.0.1", 0), new Projects(metrics, List.of(project.handle())));
     }
 
     @AfterEach

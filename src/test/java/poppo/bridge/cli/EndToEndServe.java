@@ -181,6 +181,10 @@ final class EndToEndServe implements AutoCloseable {
         return process.pid();
     }
 
+    int port() {
+        return port;
+    }
+
     String redisUri() {
         return redisUri;
     }

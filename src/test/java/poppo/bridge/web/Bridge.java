@@ -43,8 +43,10 @@ final class Bridge implements AutoCloseable {
     final MemoryRedis redis = new MemoryRedis();
     final ShadowStateManager shadow;
     final Migration migration;
-    final BridgeServer server;
-    private final Path directory;
+    final Path directory;
+    BridgeServer server;
+    private final WebOptions options;
+    private Idempotency idempotency;
     private final HttpClient client = HttpClient.newHttpClient();
 
     Bridge() {
@@ -52,6 +54,7 @@ final class Bridge implements AutoCloseable {
     }
 
     Bridge(WebOptions options) {
+        this.options = options;
         directory = temporary();
         Metrics metrics = new Metrics();
         AuditJournal audit = new AuditJournal(new Disk(), directory, clock);
@@ -69,8 +72,27 @@ final class Bridge implements AutoCloseable {
                 new ShadowStateManager.Parts(files, redis, directory, audit, metrics.observer("default"), clock),
                 manual);
         migration = new Migration(shadow, audit, () -> List.of(Finding.ok("test", "always well")), clock);
-        ProjectHandle handle = new ProjectHandle("default", shadow, shadow, migration, new Stamp.Source(clock));
+        serve(new Disk(), metrics);
+    }
+
+    private void serve(Disk disk, Metrics metrics) {
+        idempotency = Idempotency.open(
+                directory.resolve("idempotency"),
+                shadow,
+                clock,
+                () -> clock.millis() * 1_000_000,
+                disk,
+                Idempotency.Bounds.STANDARD);
+        ProjectHandle handle =
+                new ProjectHandle("default", shadow, shadow, migration, new Stamp.Source(clock), idempotency);
         server = BridgeServer.start(options.withAddress(options.host(), 0), new Projects(metrics, List.of(handle)));
+    }
+
+    /** Ends the server and what it knew, and starts another on the same directory; the stores stay as they are. */
+    void restart(Disk disk) {
+        server.stop();
+        idempotency.close();
+        serve(disk, new Metrics());
     }
 
     private static Path temporary() {
@@ -188,6 +210,7 @@ final class Bridge implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        idempotency.close();
         migration.close();
         shadow.close();
         try (Stream<Path> paths = Files.walk(directory)) {

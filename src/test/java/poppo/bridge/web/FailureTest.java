@@ -9,7 +9,9 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Call;
 import poppo.bridge.state.Fault;
+import poppo.bridge.state.Operation.RegisterProcess;
 import poppo.bridge.web.Bridge.Reply;
 
 @Timeout(60)
@@ -47,7 +49,7 @@ class FailureTest {
     @Test
     void aHalfDoneCheckoutSaysSoAndARepeatedOneCompletesIt() {
         try (Bridge bridge = new Bridge()) {
-            bridge.files.faults().nth(2, call -> true, Fault.unavailable());
+            bridge.files.faults().nth(1, Call.executing(RegisterProcess.class), Fault.unavailable());
             String body = "{\"processId\":\"p\",\"host\":\"h\"}";
             String path = Bridge.WORKER + "issues/1/checkout";
             Reply half = bridge.post(path, body, "Idempotency-Key", "k");
