@@ -57,9 +57,9 @@ public final class Journal implements AutoCloseable {
         this.waits = waits;
         this.notices = List.copyOf(found.notices());
         this.earlier = new ArrayDeque<>(found.known());
-        this.written = found.lastWritten();
-        this.synced = found.lastWritten();
-        this.filling = new Batch(found.last() + 1);
+        this.written = found.last();
+        this.synced = found.last();
+        this.filling = new Batch(found.nextSequence());
     }
 
     /**
@@ -73,6 +73,7 @@ public final class Journal implements AutoCloseable {
         try {
             disk.makeDirectory(directory);
             Segments found = new Segments(disk, directory).check();
+            found.sync();
             found.replay(replay);
             return new Journal(directory, options, disk, waits, found);
         } catch (IOException e) {
@@ -276,12 +277,7 @@ public final class Journal implements AutoCloseable {
     private void retire(Segment segment) {
         active = null;
         segment.close();
-        // An empty one gives its name to the next.
-        if (!segment.isEmpty()) {
-            synchronized (monitor) {
-                earlier.add(new Segments.Known(segment.file(), written, segment.size()));
-            }
-        }
+        remember(segment.file(), segment.size());
     }
 
     private Segment begin(long first, int size) throws IOException {
@@ -291,10 +287,30 @@ public final class Journal implements AutoCloseable {
             allocate(spare, bytes);
         }
         hasSpare = false;
-        Segment segment = Segment.begin(
-                disk, spare, bytes, Segments.path(directory, first), new Header(first, written), options.fsync());
-        active = segment;
-        return segment;
+        Path file = Segments.path(directory, first);
+        // It takes the place of an empty one of that name, which must not be dropped as an earlier one.
+        forget(file);
+        try {
+            Segment segment = Segment.begin(disk, spare, bytes, file, new Header(first, written), options.fsync());
+            active = segment;
+            return segment;
+        } catch (IOException e) {
+            // It may be there all the same.
+            remember(file, bytes);
+            throw e;
+        }
+    }
+
+    private void remember(Path file, int bytes) {
+        synchronized (monitor) {
+            earlier.add(new Segments.Known(file, written, bytes));
+        }
+    }
+
+    private void forget(Path file) {
+        synchronized (monitor) {
+            earlier.removeIf(known -> known.file().equals(file));
+        }
     }
 
     private void allocate(Path file, int bytes) throws IOException {

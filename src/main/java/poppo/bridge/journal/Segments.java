@@ -23,14 +23,14 @@ final class Segments {
     private final List<Known> known = new ArrayList<>();
     private long checkpoint;
     private long first = 1;
-    private long lastWritten;
+    private long nextSequence = 1;
 
     Segments(Disk disk, Path directory) {
         this.disk = disk;
         this.directory = directory;
     }
 
-    /** A segment that was checked, and the last sequence in it that counts; before its first if none does. */
+    /** A segment that was checked, and the last sequence that counts up to its end. */
     record Known(Path file, long last, long bytes) {}
 
     static Path path(Path directory, long first) {
@@ -81,7 +81,8 @@ final class Segments {
             expected++;
         }
         checkpoint = latest;
-        long last = expected - 1;
+        long last = expected == header.first() ? header.previous() : expected - 1;
+        nextSequence = expected;
         if (next != null) {
             if (last < next.previous()) {
                 throw damaged(file, at, "entry " + expected + " can't be read, and later ones exist");
@@ -92,9 +93,8 @@ final class Segments {
         } else {
             cutOff(file, bytes, at);
         }
-        lastWritten = last < header.first() ? header.previous() : last;
         if (oldest) {
-            first = header.first();
+            first = header.previous() + 1;
         }
         known.add(new Known(file, last, bytes.length));
     }
@@ -133,6 +133,14 @@ final class Segments {
                 + " again");
     }
 
+    /** Makes durable what a start relies on: a crash may have left it to the system's memory. */
+    void sync() throws IOException {
+        for (Known segment : known) {
+            disk.sync(segment.file());
+        }
+        disk.syncDirectory(directory);
+    }
+
     /** Hands out the entries after the last checkpoint, oldest first. */
     void replay(Consumer<byte[]> entries) throws IOException {
         if (!known.isEmpty() && first - 1 > checkpoint) {
@@ -162,9 +170,9 @@ final class Segments {
         return known;
     }
 
-    /** The last sequence that counts; where the newest segment is empty it is found before what was given up there. */
-    long lastWritten() {
-        return lastWritten;
+    /** What the next entry is to be numbered; higher than {@link #last} + 1 where entries were refused. */
+    long nextSequence() {
+        return nextSequence;
     }
 
     /** The last sequence that was given to an entry, whether that counts or not. */

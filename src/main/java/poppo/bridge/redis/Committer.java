@@ -3,6 +3,7 @@ package poppo.bridge.redis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 
@@ -54,7 +55,7 @@ final class Committer {
             steps.add(commit.toStep(Script.COMMIT.sha(), current));
         }
         List<Answer> answers = new ArrayList<>(commits.size());
-        List<@Nullable Object> replies = run(Script.COMMIT, steps);
+        List<@Nullable Object> replies = run(Script.COMMIT, steps, link::write);
         for (int i = 0; i < commits.size(); i++) {
             Answer answer = answer(replies.get(i), steps.get(i));
             if (answer instanceof Done) {
@@ -65,8 +66,9 @@ final class Committer {
         return answers;
     }
 
-    private List<@Nullable Object> run(Script script, List<Step> steps) {
-        List<@Nullable Object> replies = link.write(steps);
+    private List<@Nullable Object> run(
+            Script script, List<Step> steps, Function<List<Step>, List<@Nullable Object>> send) {
+        List<@Nullable Object> replies = send.apply(steps);
         List<Integer> unknown = new ArrayList<>();
         for (int i = 0; i < replies.size(); i++) {
             if (replies.get(i) instanceof ErrorReply error && error.is("NOSCRIPT")) {
@@ -76,9 +78,9 @@ final class Committer {
         if (unknown.isEmpty()) {
             return replies;
         }
-        link.read(Step.keyless("SCRIPT", "LOAD", script.text()));
+        link.ask(Step.keyless("SCRIPT", "LOAD", script.text()));
         List<@Nullable Object> again =
-                link.write(unknown.stream().map(steps::get).toList());
+                send.apply(unknown.stream().map(steps::get).toList());
         for (int i = 0; i < again.size(); i++) {
             replies.set(unknown.get(i), again.get(i));
         }
@@ -141,7 +143,8 @@ final class Committer {
                         keys.authority,
                         seen == null ? "" : seen.toString(),
                         Long.toString(newEpoch)));
-        Object reply = run(Script.FENCE, List.of(step)).get(0);
+        long connection = link.number();
+        Object reply = run(Script.FENCE, List.of(step), link::writeUnbound).get(0);
         if (reply instanceof List<?> parts && "fenced".equals(parts.get(0))) {
             String held = String.valueOf(parts.get(1));
             throw new BridgeException.Fenced("Redis at " + link.address() + " holds "
@@ -151,6 +154,11 @@ final class Committer {
         if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), step, false);
         }
+        if (link.number() != connection) {
+            throw new BridgeException.Unavailable(
+                    "the connection to Redis at " + link.address() + " was lost while it was fenced; try again");
+        }
+        link.bind(connection);
     }
 
     /** What a read adds to its commands, to be sure that it is this project's present data that it sees. */

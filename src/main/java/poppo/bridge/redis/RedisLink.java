@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
@@ -36,7 +37,10 @@ final class RedisLink implements AutoCloseable {
     private final RedisClient client;
     private final ReentrantLock connecting = new ReentrantLock();
     private final List<Connection> abandoned = new ArrayList<>();
+    private final AtomicLong connections = new AtomicLong();
     private volatile @Nullable Connection current;
+    /** The only connection that {@link #read} and {@link #write} use; 0: any. */
+    private volatile long bound;
 
     /** @param firstRead shows whether this server is the right one, or which other one is */
     RedisLink(RedisOptions options, Step firstRead) {
@@ -76,7 +80,13 @@ final class RedisLink implements AutoCloseable {
      * @return for each its reply, or an {@link ErrorReply} of code WRONGTYPE
      */
     List<@Nullable Object> read(List<Step> steps) {
-        return exchange(connection(), steps, false);
+        return exchange(boundConnection(), steps, false);
+    }
+
+    /** Sends one command that changes nothing, on whatever connection there is. */
+    @Nullable
+    Object ask(Step step) {
+        return exchange(connection(), List.of(step), false).get(0);
     }
 
     /** As {@link #read}, for one command. */
@@ -92,7 +102,34 @@ final class RedisLink implements AutoCloseable {
      * @throws BridgeException.UnknownOutcome when they may have left, and no answer came in time
      */
     List<@Nullable Object> write(List<Step> steps) {
+        return exchange(boundConnection(), steps, true);
+    }
+
+    /** As {@link #write}, on whatever connection there is. */
+    List<@Nullable Object> writeUnbound(List<Step> steps) {
         return exchange(connection(), steps, true);
+    }
+
+    /** Names the present connection. */
+    long number() {
+        return connection().number;
+    }
+
+    /**
+     * Has reads and writes use this connection only: what was begun on it goes on on no other one, where the server may
+     * be in another state under the same epoch.
+     */
+    void bind(long number) {
+        bound = number;
+    }
+
+    private Connection boundConnection() {
+        Connection connection = connection();
+        if (bound != 0 && connection.number != bound) {
+            throw new BridgeException.Fenced(
+                    "connected to Redis at " + address() + " anew; it is used again when it is fenced");
+        }
+        return connection;
     }
 
     private Connection connection() {
@@ -248,12 +285,16 @@ final class RedisLink implements AutoCloseable {
     }
 
     private Map<String, String> take(StatefulRedisConnection<String, String> lettuce, Runnable onNew) {
-        Connection unnamed = new Connection(lettuce, 0, "");
+        Connection unnamed = new Connection(lettuce, 0, 0, "");
         Object id =
                 exchange(unnamed, List.of(Step.keyless("CLIENT", "ID")), false).get(0);
         Map<String, String> server = info(unnamed, "server");
         Connection connection =
-                new Connection(lettuce, (Long) java.util.Objects.requireNonNull(id), server.getOrDefault("run_id", ""));
+                new Connection(
+                        lettuce,
+                        connections.incrementAndGet(),
+                        (Long) java.util.Objects.requireNonNull(id),
+                        server.getOrDefault("run_id", ""));
         killAbandoned(connection);
         requireOwnSlot(connection);
         onNew.run();
@@ -315,7 +356,8 @@ final class RedisLink implements AutoCloseable {
     }
 
     /** @param runId of the server it was made to: ids mean nothing to another run */
-    private record Connection(StatefulRedisConnection<String, String> lettuce, long clientId, String runId) {}
+    private record Connection(
+            StatefulRedisConnection<String, String> lettuce, long number, long clientId, String runId) {}
 
     /** A cluster says that another of its servers has the project's keys. */
     private static final class SlotMoved extends RuntimeException {

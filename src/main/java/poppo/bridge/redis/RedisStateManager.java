@@ -407,7 +407,7 @@ public final class RedisStateManager implements FencedStateManager {
     public Server probe() {
         Map<String, String> server = link.reconnect(this::forget);
         Step read = Step.of("HMGET", keys.authority, "epoch", "revision");
-        Object reply = link.read(read);
+        Object reply = link.ask(read);
         if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), read, false);
         }
@@ -460,7 +460,7 @@ public final class RedisStateManager implements FencedStateManager {
     private Map<String, String> config(String pattern) {
         Map<String, String> settings = new HashMap<>();
         try {
-            List<String> pairs = Records.flat(link.read(Step.keyless("CONFIG", "GET", pattern)));
+            List<String> pairs = Records.flat(link.ask(Step.keyless("CONFIG", "GET", pattern)));
             for (int i = 0; i + 1 < pairs.size(); i += 2) {
                 settings.put(pairs.get(i), pairs.get(i + 1));
             }
@@ -489,7 +489,7 @@ public final class RedisStateManager implements FencedStateManager {
                 number(info, "used_memory"),
                 !"0".equals(info.get("loading")),
                 pingMicros(),
-                Pulse.millis(link.read(Step.keyless("TIME"))));
+                Pulse.millis(link.ask(Step.keyless("TIME"))));
     }
 
     private static long number(Map<String, String> info, String field) {
@@ -500,7 +500,7 @@ public final class RedisStateManager implements FencedStateManager {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < PINGS; i++) {
             long start = System.nanoTime();
-            link.read(Step.keyless("PING"));
+            link.ask(Step.keyless("PING"));
             best = Math.min(best, System.nanoTime() - start);
         }
         return TimeUnit.NANOSECONDS.toMicros(best);

@@ -59,7 +59,12 @@ final class CarryOver {
     Tally drain() {
         Tally tally = Tally.NONE;
         Authority right = project.standing().filesBehind() ? Authority.REDIS : Authority.FILE;
-        for (Map.Entry<StateCollection, Long> whole : project.dirty.whole().entrySet()) {
+        Map<StateCollection, Long> wholes = project.dirty.whole();
+        if (!wholes.isEmpty()) {
+            // One that marked its collection may not have written yet, and the sweep would not see what it is about to.
+            project.locks.awaitOthers();
+        }
+        for (Map.Entry<StateCollection, Long> whole : wholes.entrySet()) {
             Tally swept = sweep(whole.getKey(), key -> right, Progress.NONE);
             if (swept.left() == 0) {
                 project.dirty.cleanWhole(whole.getKey(), whole.getValue());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.StateCollection;
@@ -58,6 +59,7 @@ final class DirtyRecords {
     private final Map<RecordKey, Mark> single = new ConcurrentHashMap<>();
     private final Map<StateCollection, Long> whole = new EnumMap<>(StateCollection.class);
     private volatile Set<StateCollection> wholeView = EnumSet.noneOf(StateCollection.class);
+    private final AtomicLong marks = new AtomicLong();
     private long generation;
 
     DirtyRecords(int limit) {
@@ -72,7 +74,13 @@ final class DirtyRecords {
         return single.isEmpty() && wholeView.isEmpty();
     }
 
+    /** How many marks were set so far. */
+    long marks() {
+        return marks.get();
+    }
+
     void mark(RecordKey key, Cause cause) {
+        marks.incrementAndGet();
         // Those of unknown outcome are few, since the breaker opens, and each is to be settled and counted.
         if (cause != Cause.UNKNOWN && single.size() >= limit && !single.containsKey(key)) {
             markWhole(key.collection());
@@ -115,7 +123,7 @@ final class DirtyRecords {
 
     /** The collections that are dirty as a whole, each with the mark to pass to {@link #cleanWhole}. */
     synchronized Map<StateCollection, Long> whole() {
-        return Map.copyOf(whole);
+        return new EnumMap<>(whole);
     }
 
     /** Takes the mark off a collection that was compared as a whole, unless it was marked again meanwhile. */

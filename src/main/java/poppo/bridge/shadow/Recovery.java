@@ -84,13 +84,11 @@ final class Recovery {
         boolean flaps = now.isBefore(believedSince.plus(options.lastRetry()));
         pause = flaps ? longer(pause) : options.firstRetry();
         nextTry = now.plus(pause);
-        boolean filesTakeOver =
-                before.authority() == Authority.REDIS && before.down().authority() == Authority.FILE;
-        if (filesTakeOver) {
+        if (filesTakeOver(before)) {
             grantGrace(now);
         }
         try {
-            project.force(s -> filesTakeOver ? s.believing(false).withEpoch(s.epoch() + 1) : s.believing(false));
+            project.force(s -> filesTakeOver(s) ? s.believing(false).withEpoch(s.epoch() + 1) : s.believing(false));
         } catch (BridgeException.Unavailable e) {
             LOG.error("The fail-over is in force but could not be written down: {}", e.getMessage());
         }
@@ -122,6 +120,10 @@ final class Recovery {
     private Duration longer(Duration retry) {
         Duration doubled = retry.multipliedBy(2);
         return doubled.compareTo(options.lastRetry()) > 0 ? options.lastRetry() : doubled;
+    }
+
+    private static boolean filesTakeOver(Standing standing) {
+        return standing.authority() == Authority.REDIS && standing.down().authority() == Authority.FILE;
     }
 
     /** Without it a process may be taken for dead too early; with Redis still believed, nothing would work at all. */
@@ -214,7 +216,8 @@ final class Recovery {
                     ? carryOver.sweepAll(key -> Authority.REDIS, CarryOver.Progress.NONE)
                     : Tally.NONE;
             steps.done("carryOver");
-            believe(s -> s.withFilesBehind(s.phase() == Phase.REDIS_ONLY));
+            boolean complete = standing.phase().keepsFiles() && tally.left() == 0;
+            believe(s -> s.withFilesBehind(s.filesBehind() && !(complete && s.phase().keepsFiles())));
             steps.done("believe");
             return tally;
         }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -63,9 +62,6 @@ public final class ShadowStateManager implements StateManager {
     private final Keeper mirroring;
     private final LongAdder fallbacks = new LongAdder();
     private final LongAdder foreignWrites = new LongAdder();
-    /** How often Redis may have shown what then was not kept. */
-    private final AtomicLong takenBack = new AtomicLong();
-
     private volatile @Nullable Instant lastForeignWrite;
     private volatile long lastNoted;
     private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
@@ -220,12 +216,11 @@ public final class ShadowStateManager implements StateManager {
     private void mirror(Execution onRedis, Decision.Changed changed, Stamp stamp) {
         Instant seen = changed.effects().aliveProcess() == null ? null : stamp.now();
         LabelRequest label = changed.effects().label();
-        mirror(onRedis.key(), onRedis.before(), onRedis.after(), seen, stamp.order(), label);
+        mirror(onRedis.key(), onRedis.after(), seen, stamp.order(), label);
     }
 
     private void mirror(
             RecordKey key,
-            @Nullable JsonNode before,
             @Nullable JsonNode after,
             @Nullable Instant seen,
             long order,
@@ -233,18 +228,16 @@ public final class ShadowStateManager implements StateManager {
         try {
             project.files.copy(key, after, seen, order, label);
         } catch (BridgeException.UnknownOutcome e) {
-            takenBack.incrementAndGet();
             project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
             throw e;
         } catch (BridgeException e) {
-            takenBack.incrementAndGet();
-            takeBack(key, before, order, e);
+            takeBack(key, e);
             throw e;
         }
     }
 
     /** While the record is dirty the files are right about it, and they don't have the change either. */
-    private void takeBack(RecordKey key, @Nullable JsonNode before, long order, BridgeException cause) {
+    private void takeBack(RecordKey key, BridgeException cause) {
         if (project.standing().filesBehind()) {
             project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
             throw new BridgeException.UnknownOutcome(
@@ -252,7 +245,8 @@ public final class ShadowStateManager implements StateManager {
         }
         project.dirty.mark(key, DirtyRecords.Cause.MISSED);
         try {
-            overwrite(redis, key, before, null, order);
+            Versioned inFiles = project.files.read(key);
+            overwrite(redis, key, inFiles.image(), null, inFiles.order());
         } catch (BridgeException e) {
             cause.addSuppressed(e);
         }
@@ -298,7 +292,7 @@ public final class ShadowStateManager implements StateManager {
         return switch (route.reads()) {
             case FILE -> route == Route.FILES_MEANWHILE ? readMeanwhile(key) : files.read(key);
             case FILE_COMPARED -> shadowReads.compared(files.read(key));
-            case REDIS_ELSE_FILE -> readRedisElseFile(key, route);
+            case REDIS_ELSE_FILE -> readRedisElseFile(key);
             case REDIS -> readOnlyCopy(key);
             case REFUSED -> throw refused();
         };
@@ -309,15 +303,14 @@ public final class ShadowStateManager implements StateManager {
      * they may have what Redis lacks, and a list may have told of it; where Redis has, it may show what is not kept yet and
      * may be taken back. So such a read waits its turn.
      */
-    private Versioned readRedisElseFile(RecordKey key, Route route) {
+    private Versioned readRedisElseFile(RecordKey key) {
         if (project.locks.isBusy(key)) {
             return readInTurn(key);
         }
         Glimpse glimpse = new Glimpse();
         try {
             Versioned read = redis.read(key);
-            boolean mayBeTakenBack = route.authority() == Authority.REDIS && project.locks.isBusy(key);
-            return mayBeTakenBack || !glimpse.holds() ? readInTurn(key) : read;
+            return project.locks.isBusy(key) || !glimpse.holds() ? readInTurn(key) : read;
         } catch (BridgeException e) {
             return fallBack(e, () -> readFilesInTurn(key));
         }
@@ -325,14 +318,14 @@ public final class ShadowStateManager implements StateManager {
 
     /**
      * What a look at Redis rests on: that since it began nobody stopped believing Redis, which may have lost its state since,
-     * and nothing was taken back that it may have shown.
+     * and no record became dirty, of which it may have shown what then was taken back or disagreed with the files.
      */
     private final class Glimpse {
         private final Standing standing = project.standing();
-        private final long before = takenBack.get();
+        private final long marks = project.dirty.marks();
 
         boolean holds() {
-            return project.standing() == standing && takenBack.get() == before;
+            return project.standing() == standing && project.dirty.marks() == marks;
         }
     }
 
@@ -394,6 +387,10 @@ public final class ShadowStateManager implements StateManager {
         if (!standing.filesBehind()
                 && (!standing.believed() || !standing.rollout().readsAllFromRedis() || !project.dirty.isEmpty())) {
             return query.apply(files);
+        }
+        if (!standing.filesBehind()) {
+            // Of what is under way a list from the files may have told already.
+            project.locks.awaitOthers();
         }
         Glimpse glimpse = new Glimpse();
         try {
@@ -462,7 +459,7 @@ public final class ShadowStateManager implements StateManager {
             if (route.authority() == Authority.FILE || there.served() == Served.FILE) {
                 replaceInFiles(wanted, DirtyRecords.Cause.MISSED);
             } else {
-                replaceInRedis(wanted, there, route);
+                replaceInRedis(wanted, route);
             }
             return true;
         }
@@ -491,7 +488,7 @@ public final class ShadowStateManager implements StateManager {
         overwrite(files, wanted.key(), wanted.image(), wanted.holderSeen(), wanted.order());
     }
 
-    private void replaceInRedis(Replacement wanted, Versioned before, Route route) {
+    private void replaceInRedis(Replacement wanted, Route route) {
         RecordKey key = wanted.key();
         try {
             overwrite(redis, key, wanted.image(), wanted.holderSeen(), wanted.order());
@@ -503,7 +500,7 @@ public final class ShadowStateManager implements StateManager {
             return;
         }
         if (route.writes() == Route.Writes.REDIS_MIRRORED) {
-            mirror(key, before.image(), wanted.image(), wanted.holderSeen(), wanted.order(), null);
+            mirror(key, wanted.image(), wanted.holderSeen(), wanted.order(), null);
         }
     }
 

@@ -124,7 +124,7 @@ final class Transitions {
             filesAreComplete();
             return new Step(tally, Duration.ZERO);
         } catch (BridgeException e) {
-            flip(s -> s.withRollout(before.rollout()));
+            flip(s -> s.withRollout(before.rollout()).withFilesBehind(before.filesBehind()));
             throw e;
         }
     }
@@ -154,7 +154,9 @@ final class Transitions {
         project.files.flush();
         long start = System.nanoTime();
         try (Gate.Pass alone = project.gate.shut()) {
-            switchNow(target, toRedis, toRedis || fromRedis);
+            // Where neither side keeps files the authority stays with the only copy, and so does its epoch.
+            boolean moves = before.phase().keepsFiles() || target.phase().keepsFiles();
+            switchNow(target, toRedis, moves && (toRedis || fromRedis));
         }
         return new Step(tally, Duration.ofNanos(System.nanoTime() - start));
     }

@@ -51,6 +51,12 @@ public record RecordKey(StateCollection collection, String id) {
         return (int) (crc.getValue() % 100);
     }
 
+    /** The same in every run, unlike that of an enum: what is done in the order of a hash table can be repeated. */
+    @Override
+    public int hashCode() {
+        return 31 * collection.label().hashCode() + id.hashCode();
+    }
+
     @Override
     public String toString() {
         return collection.isSingle() ? id : collection.label() + "/" + id;
