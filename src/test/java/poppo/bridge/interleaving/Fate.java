@@ -38,6 +38,7 @@ final class Fate {
             case 13 -> stop();
             case 14, 15 -> world.writeForeign(FOREIGN.get(random.nextInt(FOREIGN.size())), ++written);
             case 16 -> land();
+            case 17 -> world.examine();
             default -> {}
         }
     }

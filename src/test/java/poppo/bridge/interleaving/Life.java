@@ -1,7 +1,10 @@
 package poppo.bridge.interleaving;
 
+import java.util.function.BooleanSupplier;
+import poppo.bridge.machine.Waits;
+
 /** One life of the bridge, from its start to its end: after that nothing its threads do has any effect. */
-final class Life {
+final class Life implements Waits {
     private final Scheduler scheduler;
     private boolean over;
 
@@ -13,6 +16,14 @@ final class Life {
     void at(String where) {
         requireAlive();
         scheduler.pause(where);
+        requireAlive();
+    }
+
+    /** Whoever waits for another thread of a life that is over waits for nobody. */
+    @Override
+    public void until(BooleanSupplier attempt, Runnable block) {
+        requireAlive();
+        scheduler.until(() -> over || attempt.getAsBoolean(), block);
         requireAlive();
     }
 

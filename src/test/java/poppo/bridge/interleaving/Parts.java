@@ -19,7 +19,7 @@ class Parts {
         return new SteppedDisk(platter, life, weather, journal, killSometimes);
     }
 
-    Waits waits(Scheduler scheduler) {
-        return scheduler;
+    Waits waits(Life life) {
+        return life;
     }
 }

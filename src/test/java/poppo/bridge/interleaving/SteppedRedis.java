@@ -43,7 +43,7 @@ class SteppedRedis implements FencedStateManager {
         connected = false;
     }
 
-    private <T> T call(String what, boolean writes, Supplier<T> effect) {
+    <T> T call(String what, boolean writes, Supplier<T> effect) {
         life.at("redis " + what);
         if (!connected || !server.isUp()) {
             connected = false;
@@ -107,9 +107,11 @@ class SteppedRedis implements FencedStateManager {
         if (connected || server.arrivesBeforeKill()) {
             land();
         }
-        Server found = answered("probe", false, trouble, redis::probe);
-        connected = true;
-        return found;
+        return answered("probe", false, trouble, () -> {
+            // Not after the answer: a server that restarts until then has broken this connection too.
+            connected = true;
+            return redis.probe();
+        });
     }
 
     @Override

@@ -24,6 +24,7 @@ import poppo.bridge.shadow.StoreObserver;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MemoryFiles;
+import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.TestClock;
@@ -56,6 +57,8 @@ final class World {
     private final ShadowOptions options;
     private Life life;
     private @Nullable ShadowStateManager state;
+    private @Nullable SteppedRedis connection;
+    private @Nullable SteppedFiles connectedFiles;
     private int inside;
     private boolean stopping;
     private int clientsLeft;
@@ -166,16 +169,20 @@ final class World {
         Life own = new Life(scheduler);
         life = own;
         SteppedDisk disk = parts.disk(platter, own, weather, directory.resolve("journal"), this::killSometimes);
+        SteppedRedis redis = parts.redis(server.connect(), own, weather, server);
+        connection = redis;
+        SteppedFiles stepped = parts.files(files, own, weather, foreign);
+        connectedFiles = stepped;
         ShadowStateManager opened = ShadowStateManager.open(
                 new ShadowStateManager.Parts(
-                        parts.files(files, own, weather, foreign),
-                        parts.redis(server.connect(), own, weather, server),
+                        stepped,
+                        redis,
                         directory,
                         new AuditJournal(disk, directory, clock),
                         StoreObserver.NONE,
                         clock,
                         disk,
-                        parts.waits(scheduler)),
+                        parts.waits(own)),
                 options);
         own.requireAlive();
         state = opened;
@@ -301,29 +308,43 @@ final class World {
         if (state == null) {
             open();
         }
-        for (int round = 0; round < 20 && !isQuiet(); round++) {
+        for (int round = 0; round < 20 && (round < 3 || !isQuiet()); round++) {
             // What nobody has met yet is met by some traffic.
-            RecordKeys.ALL.forEach(this::tryToRead);
+            traffic(100L * round);
             clock.advance(Duration.ofSeconds(11));
             bridge().keep();
             bridge().mirror();
         }
     }
 
-    private boolean isQuiet() {
-        var status = bridge().status();
-        boolean believed = !status.standing().phase().usesRedis() || status.standing().believed();
-        return believed
-                && status.dirtyRecords() == 0
-                && status.dirtyCollections() == 0
-                && status.mirrorLagMillis() == 0;
+    /** What the doctor does at any time, past everything else: asks Redis who it is. */
+    void examine() {
+        SteppedRedis redis = connection;
+        if (state == null || redis == null) {
+            return;
+        }
+        try {
+            redis.probe();
+        } catch (BridgeException.Unavailable | Killed e) {
+            scheduler.note("finds no Redis");
+        }
     }
 
-    private void tryToRead(RecordKey key) {
+    private boolean isQuiet() {
+        var status = bridge().status();
+        boolean isRedisRight = status.standing().believed() && status.dirtyRecords() == 0 && status.dirtyCollections() == 0;
+        return status.mirrorLagMillis() == 0
+                && (isRedisRight || !status.standing().phase().usesRedis());
+    }
+
+    private void traffic(long from) {
         try {
-            bridge().read(key);
+            Objects.requireNonNull(connectedFiles).poll();
+            for (long issue = from + 1; issue <= from + 4; issue++) {
+                bridge().execute(new Operation.AddProcessedIssue(issue), stamps.next());
+            }
         } catch (BridgeException.Unavailable e) {
-            scheduler.note("can't read " + key + " yet: " + e.getMessage());
+            scheduler.note("not served yet: " + e.getMessage());
         }
     }
 
