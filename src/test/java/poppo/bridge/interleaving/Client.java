@@ -114,12 +114,16 @@ final class Client {
     private void list() {
         switch (random.nextInt(4)) {
             case 0 -> listIssues();
-            case 1 -> look(RecordKeys.ISSUES, ShadowStateManager::processing, (found, at) -> image -> Issue.isProcessing(
-                            image)
-                    == found.contains(at.number()));
-            case 2 -> look(RecordKeys.ISSUES, bridge -> bridge.heldBy(process), (found, at) -> image -> process.equals(
-                            Issue.holder(image))
-                    == found.contains(at.number()));
+            case 1 ->
+                look(
+                        RecordKeys.ISSUES,
+                        ShadowStateManager::processing,
+                        (found, at) -> image -> Issue.isProcessing(image) == found.contains(at.number()));
+            case 2 ->
+                look(
+                        RecordKeys.ISSUES,
+                        bridge -> bridge.heldBy(process),
+                        (found, at) -> image -> process.equals(Issue.holder(image)) == found.contains(at.number()));
             default -> readAll();
         }
     }

@@ -138,6 +138,9 @@ final class History {
     }
 
     private List<String> images() {
-        return states.stream().map(state -> String.valueOf(state.image)).distinct().toList();
+        return states.stream()
+                .map(state -> String.valueOf(state.image))
+                .distinct()
+                .toList();
     }
 }

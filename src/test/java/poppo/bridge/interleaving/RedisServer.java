@@ -3,6 +3,7 @@ package poppo.bridge.interleaving;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.MemoryRedis;
 
 /** The server behind all connections, and what befalls it. */
@@ -25,6 +26,11 @@ final class RedisServer {
 
     void add(SteppedRedis connection) {
         connections.add(connection);
+    }
+
+    /** What it is, as nobody but the test can see it. */
+    FencedStateManager.Server look() {
+        return server.probe();
     }
 
     Counts counts() {

@@ -204,11 +204,11 @@ final class Scheduler implements Waits {
 
     /** Which of the bridge's methods waits. */
     private static String place() {
-        return StackWalker.getInstance().walk(frames -> frames.filter(
-                        frame -> !frame.getClassName().equals(Scheduler.class.getName()))
-                .findFirst()
-                .map(StackWalker.StackFrame::toString)
-                .orElse("?"));
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> !frame.getClassName().equals(Scheduler.class.getName()))
+                        .findFirst()
+                        .map(StackWalker.StackFrame::toString)
+                        .orElse("?"));
     }
 
     /** What somebody waits for may be had now: whoever did a step may have let it go. */
@@ -228,7 +228,8 @@ final class Scheduler implements Waits {
     }
 
     private Worker pick() {
-        List<Worker> ready = workers.stream().filter(worker -> !worker.isWaiting).toList();
+        List<Worker> ready =
+                workers.stream().filter(worker -> !worker.isWaiting).toList();
         return ready.get(random.nextInt(ready.size()));
     }
 

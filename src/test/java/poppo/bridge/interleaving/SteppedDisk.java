@@ -98,6 +98,11 @@ class SteppedDisk extends Disk {
         });
     }
 
+    @Override
+    public void sync(Path file) throws IOException {
+        effect(file, "sync", () -> sync(platter.open(file)));
+    }
+
     void sync(Platter.Content content) {
         content.sync();
     }

@@ -1,8 +1,5 @@
 package poppo.bridge.interleaving;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +17,7 @@ import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowOptions;
 import poppo.bridge.shadow.ShadowStateManager;
+import poppo.bridge.shadow.Standing;
 import poppo.bridge.shadow.StoreObserver;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -324,7 +322,7 @@ final class World {
             return;
         }
         try {
-            redis.probe();
+            redis.examine();
         } catch (BridgeException.Unavailable | Killed e) {
             scheduler.note("finds no Redis");
         }
@@ -332,7 +330,8 @@ final class World {
 
     private boolean isQuiet() {
         var status = bridge().status();
-        boolean isRedisRight = status.standing().believed() && status.dirtyRecords() == 0 && status.dirtyCollections() == 0;
+        boolean isRedisRight =
+                status.standing().believed() && status.dirtyRecords() == 0 && status.dirtyCollections() == 0;
         return status.mirrorLagMillis() == 0
                 && (isRedisRight || !status.standing().phase().usesRedis());
     }
@@ -356,15 +355,15 @@ final class World {
     private void checkTheEnd() {
         require(isQuiet(), "It does not come to rest: " + bridge().status());
         RecordKeys.ALL.forEach(this::read);
-        Phase phase = bridge().standing().phase();
-        if (phase.usesRedis() && phase.keepsFiles()) {
+        Standing standing = bridge().standing();
+        if (standing.phase().usesRedis() && !standing.filesBehind()) {
             RecordKeys.ALL.forEach(this::requireEqual);
         }
         bridge().change(Rollout.of(Phase.FILE), "test", "the way back");
         end(true);
         files.poll();
-        RecordKeys.ALL.forEach(key -> ledger.saw(
-                ledger.beginRead(key), files.read(key).image()));
+        RecordKeys.ALL.forEach(
+                key -> ledger.saw(ledger.beginRead(key), files.read(key).image()));
         List<String> lost = new ArrayList<>(ledger.labels());
         files.labels().forEach(label -> lost.remove(label.fileName()));
         require(lost.isEmpty(), "Label requests of acknowledged operations are lost: " + lost);
@@ -381,18 +380,6 @@ final class World {
     private static void require(boolean condition, String message) {
         if (!condition) {
             throw new AssertionError(message);
-        }
-    }
-
-    /** Makes a directory that costs little. */
-    static Path newDirectory() {
-        try {
-            Path memory = Path.of("/dev/shm");
-            return Files.isWritable(memory)
-                    ? Files.createTempDirectory(memory, "interleaving")
-                    : Files.createTempDirectory("interleaving");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
