@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,22 +82,25 @@ class InterleavingsTest {
     private static void run(long first, int most, Duration time) {
         long start = System.nanoTime();
         Counts counts = new Counts();
-        List<String> failures = new ArrayList<>();
+        List<Long> failing = new ArrayList<>();
+        List<AssertionError> failures = new ArrayList<>();
         for (long seed = first;
                 seed < first + most && (seed < first + 1_000 || System.nanoTime() - start < time.toNanos());
                 seed++) {
             Run.Result result = Run.of(seed);
             counts.addAll(result.counts());
-            Optional<AssertionError> failure = result.failure();
-            if (failure.isPresent()) {
-                failures.add(String.valueOf(failure.get().getMessage()));
+            if (result.failure().isPresent()) {
+                failing.add(seed);
+                result.failure().filter(failure -> failures.isEmpty()).ifPresent(failures::add);
             }
         }
         LOG.info(
                 "{} in {} s",
                 counts,
                 Duration.ofNanos(System.nanoTime() - start).toSeconds());
-        assertThat(failures).isEmpty();
+        if (!failing.isEmpty()) {
+            throw new AssertionError("these seeds fail, the first as below: " + failing, failures.get(0));
+        }
         LEAST.forEach((what, least) ->
                 assertThat(counts.of(what) * 1_000).as(what).isGreaterThanOrEqualTo(least * counts.of("schedules")));
     }

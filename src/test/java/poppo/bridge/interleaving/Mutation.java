@@ -30,15 +30,15 @@ enum Mutation {
             return withRedis(Unfenced::new);
         }
     },
-    /** What timed out is sent again, as a client does that queues while it is disconnected. */
+    /** What timed out is sent again some time later, as a client does that queues while it is disconnected. */
     COMMANDS_ARE_SENT_AGAIN {
         @Override
         Parts parts() {
             return withRedis(Resending::new);
         }
     },
-    /** A copy overwrites whatever is there. */
-    COPIES_IGNORE_THE_REVISION {
+    /** The same, and a copy overwrites whatever is there. */
+    LATE_COPIES_IGNORE_THE_REVISION {
         @Override
         Parts parts() {
             return withRedis(Overwriting::new);
@@ -119,18 +119,6 @@ enum Mutation {
             });
         }
     },
-    /** What others write while Redis has authority is taken for the truth. */
-    FOREIGN_WRITES_ARE_ALWAYS_ACCEPTED {
-        @Override
-        Parts parts() {
-            return withFiles((files, life, weather, foreign) -> new SteppedFiles(files, life, weather, foreign) {
-                @Override
-                public void acceptForeignWrites(boolean accept) {
-                    super.acceptForeignWrites(true);
-                }
-            });
-        }
-    },
     /** Nobody waits for anybody. */
     LOCKS_DO_NOT_EXCLUDE {
         @Override
@@ -202,8 +190,10 @@ enum Mutation {
         }
     }
 
-    private static final class Resending extends SteppedRedis {
+    private static class Resending extends SteppedRedis {
+        private static final int LATER = 7;
         private final Queue<Runnable> unsent = new ArrayDeque<>();
+        private int asked;
 
         Resending(MemoryRedis redis, Life life, Weather weather, RedisServer server) {
             super(redis, life, weather, server);
@@ -217,7 +207,8 @@ enum Mutation {
         @Override
         void land() {
             super.land();
-            while (!unsent.isEmpty()) {
+            asked++;
+            while (asked % LATER == 0 && !unsent.isEmpty()) {
                 try {
                     unsent.remove().run();
                 } catch (BridgeException.Fenced e) {
@@ -227,7 +218,7 @@ enum Mutation {
         }
     }
 
-    private static final class Overwriting extends SteppedRedis {
+    private static final class Overwriting extends Resending {
         Overwriting(MemoryRedis redis, Life life, Weather weather, RedisServer server) {
             super(redis, life, weather, server);
         }
