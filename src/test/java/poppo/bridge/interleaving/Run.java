@@ -31,10 +31,17 @@ final class Run {
                 failure = Optional.of(new AssertionError("seed " + seed + ": " + e.getMessage(), e));
             }
             world.counts.count("schedules");
-            return new Result(world.scheduler.steps(), world.counts, failure);
+            return new Result(withoutPlace(world.scheduler.steps(), directory), world.counts, failure);
         } finally {
             delete(directory);
         }
+    }
+
+    /** Where it ran is no part of what happened. */
+    private static List<String> withoutPlace(List<String> steps, Path directory) {
+        return steps.stream()
+                .map(step -> step.replace(directory.toString(), ".bridge"))
+                .toList();
     }
 
     /** In memory where that can be had. */
