@@ -3,17 +3,13 @@ package poppo.bridge.interleaving;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.machine.Waits;
-import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.LabelRequest;
 import poppo.bridge.state.MemoryFiles;
 import poppo.bridge.state.MemoryRedis;
@@ -28,20 +24,6 @@ enum Mutation {
         @Override
         Parts parts() {
             return withRedis(Unfenced::new);
-        }
-    },
-    /** What timed out is sent again some time later, as a client does that queues while it is disconnected. */
-    COMMANDS_ARE_SENT_AGAIN {
-        @Override
-        Parts parts() {
-            return withRedis(Resending::new);
-        }
-    },
-    /** The same, and a copy overwrites whatever is there. */
-    LATE_COPIES_IGNORE_THE_REVISION {
-        @Override
-        Parts parts() {
-            return withRedis(Overwriting::new);
         }
     },
     /** Copies to Redis are lost, and reading them back says they are there. */
@@ -187,55 +169,6 @@ enum Mutation {
             return found.epoch() == null
                     ? found
                     : new Server(found.runId(), found.version(), claimed == null ? ONLY : claimed, found.revision());
-        }
-    }
-
-    private static class Resending extends SteppedRedis {
-        private static final int LATER = 7;
-        private final Queue<Runnable> unsent = new ArrayDeque<>();
-        private int asked;
-
-        Resending(MemoryRedis redis, Life life, Weather weather, RedisServer server) {
-            super(redis, life, weather, server);
-        }
-
-        @Override
-        void sendLate(Supplier<?> effect) {
-            unsent.add(effect::get);
-        }
-
-        @Override
-        void land() {
-            super.land();
-            asked++;
-            while (asked % LATER == 0 && !unsent.isEmpty()) {
-                try {
-                    unsent.remove().run();
-                } catch (BridgeException.Fenced e) {
-                    unsent.clear();
-                }
-            }
-        }
-    }
-
-    private static final class Overwriting extends Resending {
-        Overwriting(MemoryRedis redis, Life life, Weather weather, RedisServer server) {
-            super(redis, life, weather, server);
-        }
-
-        @Override
-        public List<Boolean> replaceAll(List<Replacement> replacements) {
-            return call(
-                    "replaceAll",
-                    true,
-                    () -> redis.replaceAll(replacements.stream()
-                            .map(each -> new Replacement(
-                                    each.key(),
-                                    each.image(),
-                                    redis.read(each.key()).version(),
-                                    each.holderSeen(),
-                                    each.order()))
-                            .toList()));
         }
     }
 

@@ -76,7 +76,7 @@ class SteppedRedis implements FencedStateManager {
         return result;
     }
 
-    void sendLate(Supplier<?> effect) {
+    private void sendLate(Supplier<?> effect) {
         redis.faults().nth(1, Fault.late());
         try {
             effect.get();
