@@ -71,7 +71,8 @@ public class MemoryStateManager implements StateManager {
         landing.forEach(Runnable::run);
     }
 
-    final void dropLateWrites() {
+    /** Lets the calls that timed out on the wire be lost. */
+    public final void dropLateWrites() {
         synchronized (lateWrites) {
             lateWrites.clear();
         }
