@@ -1,0 +1,82 @@
+package poppo.bridge.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Twenty cycles of faults on real servers; FaultsNightlyTest has ten times as many. */
+@Timeout(600)
+final class FaultCyclesTest {
+    /** Found in the order of the phases, each with what hurts it most. */
+    private static final List<Planned> PLAN = List.of(
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_KILLED),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_RESTARTED_EMPTY),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_RESTARTED_OLD),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_FROZEN),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_OUT_OF_MEMORY),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_READ_ONLY),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.NETWORK_SLOW),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.NETWORK_BLACK_HOLE),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.BRIDGE_KILLED_REDIS_FROZEN),
+            new Planned(PhaseUnderTest.REDIS_READ, Fault.REDIS_PAUSED),
+            new Planned(PhaseUnderTest.REDIS_READ, Fault.NETWORK_HALF_CLOSED),
+            new Planned(PhaseUnderTest.REDIS_READ, Fault.REDIS_FLUSHED),
+            new Planned(PhaseUnderTest.DUAL_WRITE, Fault.REDIS_ASLEEP),
+            new Planned(PhaseUnderTest.DUAL_WRITE, Fault.NETWORK_CUT),
+            new Planned(PhaseUnderTest.REDIS_ONLY, Fault.REDIS_RESTARTED_EMPTY),
+            new Planned(PhaseUnderTest.REDIS_ONLY, Fault.REDIS_RESTARTED_OLD),
+            new Planned(PhaseUnderTest.REDIS_ONLY, Fault.NETWORK_SLOW));
+
+    private static final List<Planned> ON_SMALL_DISK = List.of(
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.DISK_FULL),
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.DISK_READ_ONLY),
+            new Planned(PhaseUnderTest.REDIS_READ, Fault.DISK_FULL));
+
+    @TempDir(cleanup = CleanupMode.NEVER)
+    Path directory;
+
+    private final long seed = Long.getLong("faults.seed", System.nanoTime());
+    private final List<String> broken = new ArrayList<>();
+    private int cycles;
+
+    private record Planned(PhaseUnderTest phase, Fault fault) {}
+
+    private void report(Cycle.Result result) {
+        cycles++;
+        result.findings().forEach(finding -> broken.add(result.fault() + " in " + result.phase() + ": " + finding));
+    }
+
+    private void run(StateHome home, List<Planned> plan) throws Exception {
+        try (Campaign campaign = new Campaign(
+                directory.resolve("rig-" + cycles), home, plan.get(0).phase(), seed, this::report)) {
+            for (Planned planned : plan) {
+                campaign.run(planned.phase(), planned.fault());
+            }
+            campaign.readAsLegacyClasses().forEach(finding -> broken.add("in the end: " + finding));
+        }
+    }
+
+    @Test
+    void noFaultBreaksAPromise() throws Exception {
+        run(StateHome.plain(directory.resolve("plain")), PLAN);
+        assertThat(broken).as("broken with -Dfaults.seed=%d", seed).isEmpty();
+        assertThat(cycles).isEqualTo(PLAN.size());
+    }
+
+    @Test
+    void noFaultOfTheFileSystemBreaksAPromise() throws Exception {
+        Optional<String> refusal = StateHome.mountRefusal(directory.resolve("scratch"));
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                refusal.isEmpty(), () -> "not run, no file system can be mounted here: " + refusal.orElse(""));
+        run(StateHome.onSmallFileSystem(directory.resolve("small")), ON_SMALL_DISK);
+        assertThat(broken).as("broken with -Dfaults.seed=%d", seed).isEmpty();
+        assertThat(cycles).isEqualTo(ON_SMALL_DISK.size());
+    }
+}

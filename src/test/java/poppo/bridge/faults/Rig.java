@@ -1,0 +1,195 @@
+package poppo.bridge.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A bridge, its Redis behind a proxy, its directory, and an API to it: everything that can be broken, once. */
+final class Rig implements AutoCloseable {
+    static final Duration COMMAND_TIMEOUT = Duration.ofMillis(150);
+    static final Duration TTL = Duration.ofSeconds(8);
+
+    /** The TTL less what a crash may lose of the soft heartbeats, and a delay of the clients' own. */
+    static final Duration SURE = Duration.ofSeconds(6);
+
+    static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private static final Map<String, String> SETTINGS = Map.of(
+            "BRIDGE_REDIS_COMMAND_TIMEOUT", COMMAND_TIMEOUT.toMillis() + "ms",
+            "BRIDGE_HEARTBEAT_TTL", TTL.toSeconds() + "s",
+            "BRIDGE_BREAKER_FIRST_RETRY", "50ms",
+            "BRIDGE_BREAKER_LAST_RETRY", "200ms",
+            "BRIDGE_SHADOW_READ_PERCENT", "50");
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final StateHome home;
+    private final RedisUnderTest redis;
+    private final TcpProxy proxy;
+    private final BridgeUnderTest bridge;
+    private final Api api;
+    private final List<Finding> invented = new ArrayList<>();
+    private PhaseUnderTest phase;
+
+    private Rig(Path directory, StateHome home, PhaseUnderTest phase, Map<String, String> settings) throws IOException {
+        this.phase = phase;
+        this.home = keep(home);
+        try {
+            this.redis = keep(new RedisUnderTest(directory.resolve("redis")));
+            this.proxy = keep(new TcpProxy(redis.port()));
+            this.bridge = keep(new BridgeUnderTest(
+                    home.state(), proxy.port(), phase.label(), settings, directory.resolve("bridge.log")));
+            this.api = new Api(bridge::url);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    static Rig start(Path directory, StateHome home, PhaseUnderTest phase) throws IOException {
+        return new Rig(directory, home, phase, SETTINGS);
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    StateHome home() {
+        return home;
+    }
+
+    RedisUnderTest redis() {
+        return redis;
+    }
+
+    TcpProxy proxy() {
+        return proxy;
+    }
+
+    BridgeUnderTest bridge() {
+        return bridge;
+    }
+
+    Api api() {
+        return api;
+    }
+
+    PhaseUnderTest phase() {
+        return phase;
+    }
+
+    /** Notes what came to be in the place of a state directory that was away. */
+    void foundInvented(String what) {
+        invented.add(new Finding(Finding.Kind.INVENTED, "in the place of the deleted state directory: " + what));
+    }
+
+    /** What was noted so since the last time. */
+    List<Finding> takeInvented() {
+        List<Finding> taken = List.copyOf(invented);
+        invented.clear();
+        return taken;
+    }
+
+    // ---- what the operator does
+
+    /** The migration's status, or missing while there is nobody to ask. */
+    JsonNode status() throws InterruptedException {
+        return api.get("migration").body();
+    }
+
+    /** Goes down to the files, and up to {@code target} by the gates. */
+    void enter(PhaseUnderTest target) throws InterruptedException {
+        if (phase != PhaseUnderTest.FILE) {
+            require(api.call("POST", "migration/rollback", "{'reason':'the next phase under test'}"));
+        }
+        phase = PhaseUnderTest.FILE;
+        if (target.usesRedis()) {
+            job("backfill");
+            require(api.call("PUT", "migration/phase", "{'phase':'" + target.label() + "'}"));
+        }
+        phase = target;
+    }
+
+    /** Runs a job to its end and returns it. */
+    JsonNode job(String kind) throws InterruptedException {
+        Api.Reply started = require(api.call("POST", "migration/" + kind, "{}"));
+        String id = started.body().path("id").asText();
+        JsonNode[] job = new JsonNode[1];
+        boolean ended = await(PATIENCE, () -> {
+            job[0] = getQuietly("migration/jobs/" + id);
+            return !job[0].path("state").asText("running").equals("running");
+        });
+        if (!ended || !job[0].path("state").asText().equals("done")) {
+            throw new AssertionError(kind + " did not get done: " + job[0]);
+        }
+        return job[0];
+    }
+
+    private Api.Reply require(Api.Reply reply) {
+        if (!reply.isDone()) {
+            throw new AssertionError(
+                    reply.call().method() + " " + reply.call().path() + ": " + reply.status() + " " + reply.problem());
+        }
+        return reply;
+    }
+
+    private JsonNode getQuietly(String path) {
+        try {
+            return api.get(path).body();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Whether Redis has its part back. */
+    boolean isBack() {
+        JsonNode status = getQuietly("migration");
+        return !phase.usesRedis()
+                ? status.has("phase")
+                : status.path("breaker").path("state").asText().equals("closed")
+                        && status.path("authority").asText().equals(phase.authority());
+    }
+
+    /** Whether nothing is left to carry over. */
+    boolean isSettled() {
+        JsonNode status = getQuietly("migration");
+        return isBack()
+                && status.path("dirtyRecords").asLong(-1) == 0
+                && status.path("unknownOutcomes").asLong(-1) == 0
+                && status.path("mirrorLagMillis").asLong(0) == 0;
+    }
+
+    /** Looks every few milliseconds, until {@code holds} or the time is over. */
+    static boolean await(Duration atMost, BooleanSupplier holds) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        return true;
+    }
+
+    /** Ends everything that was started, in reverse; each by its own handle. */
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                System.err.println("closing the rig: " + e);
+            }
+        }
+    }
+}
