@@ -1,6 +1,7 @@
 package poppo.bridge.faults;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Campaign implements AutoCloseable {
 
     Campaign(Path directory, StateHome home, PhaseUnderTest phase, long seed, Consumer<Cycle.Result> report)
             throws IOException {
-        this.directory = directory;
+        this.directory = Files.createDirectories(directory);
         this.rig = Rig.start(directory, home, phase);
         this.report = report;
         History history = new History();
@@ -48,6 +49,11 @@ final class Campaign implements AutoCloseable {
                 served.compare(rig.home().state(), directory.resolve("legacy-" + readings.incrementAndGet())));
         rig.bridge().start();
         return findings;
+    }
+
+    /** What the bridge said last. */
+    String words() {
+        return "; the bridge's last words: " + rig.bridge().lastWords();
     }
 
     @Override

@@ -64,7 +64,7 @@ final class Cycle {
         fault.heal(rig);
         long healed = System.nanoTime();
         boolean isBack = Rig.await(Rig.PATIENCE, rig::isBack);
-        OptionalLong toRedis = isBack && rig.phase().usesRedis() && rig.bridge().isAlive()
+        OptionalLong toRedis = isBack && fault.isEnded() && rig.phase().usesRedis()
                 ? OptionalLong.of(System.nanoTime() - healed)
                 : OptionalLong.empty();
         requireWork(findings, "after " + fault);

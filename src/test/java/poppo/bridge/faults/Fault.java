@@ -7,6 +7,11 @@ import java.util.Set;
 enum Fault {
     REDIS_KILLED("Redis killed, started again") {
         @Override
+        Set<PhaseUnderTest> phases() {
+            return EnumSet.allOf(PhaseUnderTest.class);
+        }
+
+        @Override
         void inject(Rig rig) {
             rig.redis().kill();
         }
@@ -21,19 +26,18 @@ enum Fault {
         void inject(Rig rig) {
             rig.redis().kill();
             rig.redis().putAway(KEPT);
-            rig.redis().start();
+            startWhereItMustBeRefused(rig);
         }
 
         @Override
         void heal(Rig rig) {
-            bringBackTheOnlyCopy(rig);
+            startWithWhatMustBeAccepted(rig);
         }
     },
     REDIS_RESTARTED_OLD("Redis restarted with an old copy of its data") {
         @Override
         void prepare(Rig rig) {
-            RedisUnderTest redis = rig.redis();
-            redis.copyData(OLD);
+            rig.redis().copyData(OLD);
         }
 
         @Override
@@ -41,12 +45,12 @@ enum Fault {
             rig.redis().kill();
             rig.redis().putAway(KEPT);
             rig.redis().restore(OLD);
-            rig.redis().start();
+            startWhereItMustBeRefused(rig);
         }
 
         @Override
         void heal(Rig rig) {
-            bringBackTheOnlyCopy(rig);
+            startWithWhatMustBeAccepted(rig);
         }
     },
     REDIS_FROZEN("Redis frozen (SIGSTOP), thawed") {
@@ -92,7 +96,12 @@ enum Fault {
         @Override
         Set<PhaseUnderTest> phases() {
             // Where it had the only copy, nothing could bring it back.
-            return EnumSet.complementOf(EnumSet.of(PhaseUnderTest.REDIS_ONLY));
+            return EnumSet.range(PhaseUnderTest.DUAL_WRITE, PhaseUnderTest.REDIS_WRITE);
+        }
+
+        @Override
+        boolean isEnded() {
+            return false;
         }
     },
     REDIS_PAUSED("CLIENT PAUSE") {
@@ -194,7 +203,7 @@ enum Fault {
             rig.bridge().start();
         }
     },
-    BRIDGE_KILLED_REDIS_FROZEN("bridge killed while Redis is frozen", Part.BRIDGE) {
+    BRIDGE_KILLED_REDIS_FROZEN("bridge killed while Redis is frozen", Part.REDIS_AND_BRIDGE) {
         @Override
         void inject(Rig rig) {
             rig.redis().freeze();
@@ -208,7 +217,7 @@ enum Fault {
             rig.redis().thaw();
         }
     },
-    REDIS_KILLED_BRIDGE_STARTING("Redis killed while the bridge starts", Part.BRIDGE) {
+    REDIS_KILLED_BRIDGE_STARTING("Redis killed while the bridge starts", Part.REDIS_AND_BRIDGE) {
         @Override
         void inject(Rig rig) {
             rig.bridge().kill();
@@ -261,6 +270,7 @@ enum Fault {
     enum Part {
         REDIS,
         BRIDGE,
+        REDIS_AND_BRIDGE,
         DISK,
         DIRECTORY
     }
@@ -288,9 +298,16 @@ enum Fault {
         return part;
     }
 
-    /** Where it can happen at all without more being lost than any bridge could bring back. */
+    /** Where it can happen, and matters, without more being lost than any bridge could bring back. */
     Set<PhaseUnderTest> phases() {
-        return EnumSet.allOf(PhaseUnderTest.class);
+        return part == Part.REDIS || part == Part.REDIS_AND_BRIDGE
+                ? EnumSet.complementOf(EnumSet.of(PhaseUnderTest.FILE))
+                : EnumSet.allOf(PhaseUnderTest.class);
+    }
+
+    /** Whether its end is a moment of its own, from which the way back can be timed. */
+    boolean isEnded() {
+        return true;
     }
 
     /** Before the last writes ahead of it. */
@@ -301,13 +318,20 @@ enum Fault {
     /** Where it heals by itself there is nothing to do. */
     void heal(Rig rig) {}
 
-    /** In redis-only nothing but the right data can be the end of it; elsewhere the bridge brings it up to date. */
-    private static void bringBackTheOnlyCopy(Rig rig) {
+    /** In redis-only the wrong data must be of no use to anybody, for as long as it is there. */
+    private static void startWhereItMustBeRefused(Rig rig) {
+        if (rig.phase() == PhaseUnderTest.REDIS_ONLY) {
+            rig.redis().start();
+        }
+    }
+
+    /** In redis-only nothing but the right data can be the end of it; elsewhere the bridge brings any up to date. */
+    private static void startWithWhatMustBeAccepted(Rig rig) {
         if (rig.phase() == PhaseUnderTest.REDIS_ONLY) {
             rig.redis().kill();
             rig.redis().restore(KEPT);
-            rig.redis().start();
         }
+        rig.redis().start();
     }
 
     private static void join(Thread thread) {

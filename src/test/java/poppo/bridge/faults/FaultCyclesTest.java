@@ -1,14 +1,13 @@
 package poppo.bridge.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Twenty cycles of faults on real servers; FaultsNightlyTest has ten times as many. */
@@ -39,44 +38,35 @@ final class FaultCyclesTest {
             new Planned(PhaseUnderTest.REDIS_WRITE, Fault.DISK_READ_ONLY),
             new Planned(PhaseUnderTest.REDIS_READ, Fault.DISK_FULL));
 
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir
     Path directory;
 
     private final long seed = Long.getLong("faults.seed", System.nanoTime());
-    private final List<String> broken = new ArrayList<>();
-    private int cycles;
-
-    private record Planned(PhaseUnderTest phase, Fault fault) {}
-
-    private void report(Cycle.Result result) {
-        cycles++;
-        result.findings().forEach(finding -> broken.add(result.fault() + " in " + result.phase() + ": " + finding));
-    }
+    private final FaultReport report = new FaultReport(seed);
 
     private void run(StateHome home, List<Planned> plan) throws Exception {
-        try (Campaign campaign = new Campaign(
-                directory.resolve("rig-" + cycles), home, plan.get(0).phase(), seed, this::report)) {
+        try (Campaign campaign =
+                new Campaign(directory.resolve("rig"), home, plan.get(0).phase(), seed, report::add)) {
             for (Planned planned : plan) {
                 campaign.run(planned.phase(), planned.fault());
             }
-            campaign.readAsLegacyClasses().forEach(finding -> broken.add("in the end: " + finding));
+            report.add("in the end", campaign.readAsLegacyClasses());
         }
+        assertThat(report.findings())
+                .as("broken with -Dfaults.seed=%d\n%s", seed, report.toMarkdown())
+                .isEmpty();
+        assertThat(report.cycles()).isEqualTo(plan.size());
     }
 
     @Test
     void noFaultBreaksAPromise() throws Exception {
         run(StateHome.plain(directory.resolve("plain")), PLAN);
-        assertThat(broken).as("broken with -Dfaults.seed=%d", seed).isEmpty();
-        assertThat(cycles).isEqualTo(PLAN.size());
     }
 
     @Test
     void noFaultOfTheFileSystemBreaksAPromise() throws Exception {
         Optional<String> refusal = StateHome.mountRefusal(directory.resolve("scratch"));
-        org.junit.jupiter.api.Assumptions.assumeTrue(
-                refusal.isEmpty(), () -> "not run, no file system can be mounted here: " + refusal.orElse(""));
+        assumeTrue(refusal.isEmpty(), () -> "no file system can be mounted here: " + refusal.orElse(""));
         run(StateHome.onSmallFileSystem(directory.resolve("small")), ON_SMALL_DISK);
-        assertThat(broken).as("broken with -Dfaults.seed=%d", seed).isEmpty();
-        assertThat(cycles).isEqualTo(ON_SMALL_DISK.size());
     }
 }

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * can be full or read-only, else in a plain directory. Closing it unmounts.
  */
 final class StateHome implements AutoCloseable {
-    private static final String SIZE = "64m";
+    /** More than the doctor asks for. */
+    private static final String SIZE = "320m";
 
     private final Path root;
     private final boolean mounted;
