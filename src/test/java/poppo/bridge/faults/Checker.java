@@ -2,8 +2,12 @@ package poppo.bridge.faults;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -32,11 +36,14 @@ final class Checker {
     List<Finding> check(List<Event> events) {
         List<Finding> findings = new ArrayList<>();
         byRecord(events).values().forEach(record -> findings.addAll(record.findings()));
-        List<Holding> holdings = Holding.of(events, sureNanos);
-        checkHolders(holdings, findings);
+        Map<Long, NavigableMap<Long, Holding>> holdings = new HashMap<>();
+        Holding.of(events, sureNanos)
+                .forEach(each -> holdings.computeIfAbsent(each.issue(), any -> new TreeMap<>())
+                        .put(each.from(), each));
+        checkHolders(holdings.values(), findings);
         for (Event event : events) {
             if (event instanceof Event.Holder holder) {
-                checkHolder(holder, holdings, findings);
+                checkHolder(holder, holdings.getOrDefault(holder.issue(), Collections.emptyNavigableMap()), findings);
             } else if (event instanceof Event.Orphaned orphaned) {
                 checkOrphan(orphaned, events, findings);
             }
@@ -58,25 +65,26 @@ final class Checker {
         return records;
     }
 
-    private static void checkHolders(List<Holding> holdings, List<Finding> findings) {
-        for (int i = 0; i < holdings.size(); i++) {
-            for (int j = i + 1; j < holdings.size(); j++) {
-                Holding one = holdings.get(i);
-                Holding other = holdings.get(j);
-                if (one.issue() == other.issue() && !one.process().equals(other.process()) && one.overlaps(other)) {
-                    findings.add(new Finding(Finding.Kind.TWO_HOLDERS, one + " and " + other));
+    /** Overlapping ones are neighbours in the order of their begin, or one of a pair of neighbours overlaps as well. */
+    private static void checkHolders(Collection<NavigableMap<Long, Holding>> byIssue, List<Finding> findings) {
+        for (NavigableMap<Long, Holding> holdings : byIssue) {
+            Holding longest = null;
+            for (Holding holding : holdings.values()) {
+                if (longest != null && !longest.process().equals(holding.process()) && longest.overlaps(holding)) {
+                    findings.add(new Finding(Finding.Kind.TWO_HOLDERS, longest + " and " + holding));
                 }
+                longest = longest == null || holding.until() > longest.until() ? holding : longest;
             }
         }
     }
 
-    private static void checkHolder(Event.Holder holder, List<Holding> holdings, List<Finding> findings) {
-        holdings.stream()
-                .filter(each -> each.issue() == holder.issue() && each.covers(holder.begin(), holder.end()))
-                .filter(each -> !each.process().equals(holder.process()))
-                .findFirst()
-                .ifPresent(each -> findings.add(
-                        new Finding(Finding.Kind.LOST, "the checkout in " + each + " is not in " + holder)));
+    private static void checkHolder(Event.Holder holder, NavigableMap<Long, Holding> holdings, List<Finding> findings) {
+        Map.Entry<Long, Holding> last = holdings.floorEntry(holder.begin());
+        if (last != null
+                && last.getValue().covers(holder.begin(), holder.end())
+                && !last.getValue().process().equals(holder.process())) {
+            findings.add(new Finding(Finding.Kind.LOST, "the checkout in " + last.getValue() + " is not in " + holder));
+        }
     }
 
     private void checkOrphan(Event.Orphaned orphaned, List<Event> events, List<Finding> findings) {

@@ -1,9 +1,5 @@
 package poppo.bridge.faults;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +13,6 @@ final class FaultReport {
     private final List<Cycle.Result> results = new ArrayList<>();
     private final List<String> notRun = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
-    private final List<String> paragraphs = new ArrayList<>();
     private final long seed;
 
     FaultReport(long seed) {
@@ -41,22 +36,12 @@ final class FaultReport {
         notRun.add(fault.label() + " in " + phase.label() + ": " + why);
     }
 
-    /** Something else that was measured. */
-    void paragraph(String text) {
-        paragraphs.add(text);
-    }
-
     int cycles() {
         return results.size();
     }
 
     List<String> findings() {
         return findings;
-    }
-
-    void write(Path file) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, toMarkdown(), StandardCharsets.UTF_8);
     }
 
     String toMarkdown() {
@@ -80,7 +65,6 @@ final class FaultReport {
                 .append(others())
                 .append("\n\n")
                 .append(failOver());
-        paragraphs.forEach(each -> text.append("\n").append(each).append("\n"));
         list(text, "Not run", notRun);
         list(text, "Broken", findings);
         return text.toString();

@@ -51,7 +51,7 @@ final class FaultsNightlyTest {
                 }
             }
         } finally {
-            report.write(Path.of("target", "fault-report.md"));
+            ReportFile.write("1-cycles", report.toMarkdown());
         }
         assertThat(report.findings())
                 .as("broken with -Dfaults.seed=%d; see target/fault-report.md", seed)
@@ -86,7 +86,7 @@ final class FaultsNightlyTest {
                 done++;
                 try {
                     campaign.run(planned.phase(), planned.fault());
-                } catch (AssertionError | IllegalStateException e) {
+                } catch (AssertionError | RuntimeException e) {
                     report.add(
                             planned.toString(), List.of(new Finding(Finding.Kind.NOT_CONVERGED, e + campaign.words())));
                 }

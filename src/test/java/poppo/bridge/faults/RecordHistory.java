@@ -2,14 +2,20 @@ package poppo.bridge.faults;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What happened to one record, and whether each read of it is what the promises allow. */
 final class RecordHistory {
     private final String record;
     private final List<Event.Write> writes = new ArrayList<>();
+    private final Map<Long, Event.Write> byTicket = new HashMap<>();
+    private final NavigableSet<Long> acknowledged = new TreeSet<>();
     private final List<Event.Read> reads = new ArrayList<>();
     private final List<Event.ListRead> lists = new ArrayList<>();
 
@@ -19,6 +25,10 @@ final class RecordHistory {
 
     void add(Event.Write write) {
         writes.add(write);
+        byTicket.put(write.ticket(), write);
+        if (write.outcome() == Outcome.DONE) {
+            acknowledged.add(write.ticket());
+        }
     }
 
     void add(Event.Read read) {
@@ -67,28 +77,24 @@ final class RecordHistory {
         long ticket = ticketOf(read);
         var floor = floors.lowerEntry(read.begin());
         if (floor != null && ticket < floor.getValue()) {
-            boolean forGood = ticketOf(last) < floor.getValue() && isAcknowledged(floor.getValue());
+            boolean forGood = ticketOf(last) < floor.getValue() && acknowledged.contains(floor.getValue());
             Finding.Kind kind = forGood ? Finding.Kind.LOST : Finding.Kind.WENT_BACK;
             return Optional.of(new Finding(
                     kind,
                     record + " shows " + read.seen() + " at " + millis(read.begin()) + ", told was ticket "
                             + floor.getValue() + " at " + millis(floor.getKey()) + "; " + story(floor.getValue())));
         }
+        Event.Write shown = byTicket.get(ticket);
         boolean known = ticket == 0
-                || writes.stream()
-                        .anyMatch(write -> write.ticket() == ticket
-                                && write.begin() <= read.end()
-                                && write.outcome().mayHaveHappened());
+                || shown != null
+                        && shown.begin() <= read.end()
+                        && shown.outcome().mayHaveHappened();
         return known
                 ? Optional.empty()
                 : Optional.of(new Finding(
                         Finding.Kind.INVENTED,
                         record + " shows " + read.seen() + " at " + millis(read.begin())
                                 + ", which nobody wrote or whose write was not done; " + story(ticket)));
-    }
-
-    private boolean isAcknowledged(long ticket) {
-        return writes.stream().anyMatch(write -> write.ticket() == ticket && write.outcome() == Outcome.DONE);
     }
 
     /** A read that shows no ticket shows the last write that can have made it so. */
@@ -114,14 +120,11 @@ final class RecordHistory {
                 return Optional.of(new Finding(
                         Finding.Kind.INVENTED, record + " has ticket " + after + " behind " + before + ": " + tickets));
             }
-            Optional<Event.Write> missing = writes.stream()
-                    .filter(write -> write.outcome() == Outcome.DONE)
-                    .filter(write -> before < write.ticket() && write.ticket() < after)
-                    .findFirst();
-            if (missing.isPresent()) {
+            Long missing = acknowledged.higher(before);
+            if (missing != null && missing < after) {
                 return Optional.of(new Finding(
                         Finding.Kind.LOST,
-                        record + " lacks " + missing.get() + " between " + before + " and " + after));
+                        record + " lacks " + byTicket.get(missing) + " between " + before + " and " + after));
             }
         }
         return Optional.empty();
@@ -156,7 +159,8 @@ final class RecordHistory {
                         .mapToLong(Event.Write::ticket)
                         .max()
                         .orElse(0));
-        boolean removed = writes.stream().anyMatch(write -> write.ticket() == now && write.removes());
+        Event.Write shown = byTicket.get(now);
+        boolean removed = shown != null && shown.removes();
         return now <= 0 ? Optional.empty() : Optional.of(new Event.Write(record, now, removed, 0, 0, Outcome.DONE));
     }
 }

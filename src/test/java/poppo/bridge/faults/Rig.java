@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,6 @@ final class Rig implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private static final Map<String, String> SETTINGS = Map.of(
-            "BRIDGE_REDIS_COMMAND_TIMEOUT", COMMAND_TIMEOUT.toMillis() + "ms",
             "BRIDGE_HEARTBEAT_TTL", TTL.toSeconds() + "s",
             "BRIDGE_BREAKER_FIRST_RETRY", "50ms",
             "BRIDGE_BREAKER_LAST_RETRY", "200ms",
@@ -55,7 +55,13 @@ final class Rig implements AutoCloseable {
     }
 
     static Rig start(Path directory, StateHome home, PhaseUnderTest phase) throws IOException {
-        return new Rig(directory, home, phase, SETTINGS);
+        return start(directory, home, phase, COMMAND_TIMEOUT);
+    }
+
+    static Rig start(Path directory, StateHome home, PhaseUnderTest phase, Duration commandTimeout) throws IOException {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put("BRIDGE_REDIS_COMMAND_TIMEOUT", commandTimeout.toMillis() + "ms");
+        return new Rig(directory, home, phase, settings);
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

@@ -16,6 +16,8 @@ final class StateHome implements AutoCloseable {
     /** More than the doctor asks for. */
     private static final String SIZE = "320m";
 
+    private static final int ATTEMPTS = 1000;
+
     private final Path root;
     private final boolean mounted;
     private final Path state;
@@ -123,16 +125,28 @@ final class StateHome implements AutoCloseable {
      */
     Optional<String> moveBack() {
         Optional<String> invented = Optional.empty();
-        if (Files.exists(state)) {
-            try (Stream<Path> files = Files.walk(state)) {
-                invented = Optional.of(files.map(state::relativize).toList().toString());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Path aside = root.resolve("state.invented." + attempt);
+            try {
+                if (Files.exists(state)) {
+                    Files.move(state, aside);
+                    invented = invented.or(() -> Optional.of(content(aside)));
+                }
+                Files.move(away, state);
+                return invented;
+            } catch (IOException madeAgain) {
+                // The bridge was quicker; that is what is found out here.
             }
-            RedisUnderTest.delete(state);
         }
-        move(away, state);
-        return invented;
+        throw new IllegalStateException(state + " is made again and again");
+    }
+
+    private static String content(Path tree) {
+        try (Stream<Path> files = Files.walk(tree)) {
+            return files.map(tree::relativize).toList().toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void move(Path from, Path to) {
