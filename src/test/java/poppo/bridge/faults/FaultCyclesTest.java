@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Twenty cycles of faults on real servers; FaultsNightlyTest has ten times as many. */
+/** Some twenty cycles of faults on real servers; {@link FaultsNightlyTest} has ten times as many. */
 @Timeout(600)
 final class FaultCyclesTest {
-    /** Found in the order of the phases, each with what hurts it most. */
+    /** What hurts most in each phase. */
     private static final List<Planned> PLAN = List.of(
             new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_KILLED),
             new Planned(PhaseUnderTest.REDIS_WRITE, Fault.REDIS_RESTARTED_EMPTY),
@@ -38,6 +38,10 @@ final class FaultCyclesTest {
             new Planned(PhaseUnderTest.REDIS_WRITE, Fault.DISK_READ_ONLY),
             new Planned(PhaseUnderTest.REDIS_READ, Fault.DISK_FULL));
 
+    private static final List<Planned> OF_THE_DIRECTORY = List.of(
+            new Planned(PhaseUnderTest.REDIS_WRITE, Fault.DIRECTORY_GONE),
+            new Planned(PhaseUnderTest.DUAL_WRITE, Fault.DIRECTORY_GONE));
+
     @TempDir
     Path directory;
 
@@ -61,6 +65,11 @@ final class FaultCyclesTest {
     @Test
     void noFaultBreaksAPromise() throws Exception {
         run(StateHome.plain(directory.resolve("plain")), PLAN);
+    }
+
+    @Test
+    void aDeletedStateDirectoryInventsAndLosesNothing() throws Exception {
+        run(StateHome.plain(directory.resolve("plain")), OF_THE_DIRECTORY);
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 
 /** What all cycles came to, as a Markdown table, and what was measured beside it. */
 final class FaultReport {
+    private static final int TOLD_OF_A_KIND = 3;
+
     private final List<Cycle.Result> results = new ArrayList<>();
     private final List<String> notRun = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
@@ -21,14 +23,19 @@ final class FaultReport {
 
     void add(Cycle.Result result) {
         results.add(result);
-        result.findings()
-                .forEach(finding -> findings.add(
-                        "cycle " + results.size() + ", " + result.fault() + " in " + result.phase() + ": " + finding));
+        add("cycle " + results.size() + ", " + result.fault() + " in " + result.phase(), result.findings());
     }
 
-    /** What was found outside of a cycle. */
+    /** Notes what was found where: a few of each kind, and how many more there are. */
     void add(String where, List<Finding> found) {
-        found.forEach(finding -> findings.add(where + ": " + finding));
+        for (Finding.Kind kind : Finding.Kind.values()) {
+            List<Finding> ofKind =
+                    found.stream().filter(each -> each.kind() == kind).toList();
+            ofKind.stream().limit(TOLD_OF_A_KIND).forEach(each -> findings.add(where + ": " + each));
+            if (ofKind.size() > TOLD_OF_A_KIND) {
+                findings.add(where + ": " + (ofKind.size() - TOLD_OF_A_KIND) + " more " + kind.label());
+            }
+        }
     }
 
     /** A planned cycle that could not be run: it counts neither as passed nor as broken. */

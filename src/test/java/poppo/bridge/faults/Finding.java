@@ -2,6 +2,8 @@ package poppo.bridge.faults;
 
 /** A promise that was broken, and how it was seen. */
 record Finding(Kind kind, String text) {
+    private static final int MAX_TEXT = 1500;
+
     enum Kind {
         LOST("lost"),
         TWO_HOLDERS("two holders"),
@@ -25,8 +27,9 @@ record Finding(Kind kind, String text) {
         }
     }
 
+    /** Short enough to be read in a list; a diff report can be very long. */
     @Override
     public String toString() {
-        return kind.label() + ": " + text;
+        return kind.label() + ": " + (text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : text);
     }
 }

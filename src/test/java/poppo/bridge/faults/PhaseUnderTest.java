@@ -33,9 +33,4 @@ enum PhaseUnderTest {
     boolean isCompared() {
         return usesRedis() && this != REDIS_ONLY;
     }
-
-    /** Whether a write can only be acknowledged when it is in a file that is written by its path. */
-    boolean needsFiles() {
-        return authority.equals("file");
-    }
 }

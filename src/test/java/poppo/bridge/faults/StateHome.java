@@ -22,6 +22,7 @@ final class StateHome implements AutoCloseable {
     private final boolean mounted;
     private final Path state;
     private final Path away;
+    private final Path readOnly;
     private final Path ballast;
 
     private StateHome(Path root, boolean mounted) throws IOException {
@@ -29,6 +30,7 @@ final class StateHome implements AutoCloseable {
         this.mounted = mounted;
         this.state = Files.createDirectories(root.resolve("state"));
         this.away = root.resolve("state.away");
+        this.readOnly = Files.createDirectories(root.resolve("state.read-only"));
         this.ballast = root.resolve("ballast");
         try (Stream<Path> files = Files.list(Path.of("fixtures", "state-2025-06-24", "before"))) {
             for (Path file : files.toList()) {
@@ -105,12 +107,16 @@ final class StateHome implements AutoCloseable {
      * itself can't be made read-only while the bridge has files open in it.
      */
     void makeReadOnly() {
-        Commands.run("mount", "--bind", state.toString(), state.toString());
-        Commands.run("mount", "-o", "remount,bind,ro", state.toString());
+        // Made read-only aside: over the directory it would have files open for writing at once.
+        String aside = readOnly.toString();
+        Commands.run("mount", "--bind", state.toString(), aside);
+        Commands.run("mount", "-o", "remount,bind,ro", aside);
+        Commands.run("mount", "--bind", aside, state.toString());
     }
 
     void makeWritable() {
         Commands.run("umount", "-l", state.toString());
+        Commands.run("umount", "-l", readOnly.toString());
     }
 
     /** The state directory is deleted, as far as its users can see. */
@@ -176,7 +182,9 @@ final class StateHome implements AutoCloseable {
     @Override
     public void close() {
         if (mounted) {
+            // What a cycle that failed has left; none of the two is the usual case.
             Commands.tried("umount", "-l", state.toString());
+            Commands.tried("umount", "-l", readOnly.toString());
             // Lazily: a file that a killed bridge has not let go of yet must not keep the mount.
             Commands.run("umount", "-l", root.toString());
         }
