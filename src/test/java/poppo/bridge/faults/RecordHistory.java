@@ -12,6 +12,8 @@ import java.util.TreeSet;
 
 /** What happened to one record, and whether each read of it is what the promises allow. */
 final class RecordHistory {
+    private static final int TOLD = 4;
+
     private final String record;
     private final List<Event.Write> writes = new ArrayList<>();
     private final Map<Long, Event.Write> byTicket = new HashMap<>();
@@ -130,12 +132,12 @@ final class RecordHistory {
         return Optional.empty();
     }
 
+    /** The writes nearest to a ticket. */
     private String story(long ticket) {
-        List<Event.Write> about = writes.stream()
-                .filter(write -> Math.abs(write.ticket() - ticket) < 200)
+        return writes.stream()
+                .sorted(Comparator.comparingLong(write -> Math.abs(write.ticket() - ticket)))
+                .limit(TOLD)
                 .sorted(Comparator.comparingLong(Event.Write::begin))
-                .toList();
-        return about.subList(Math.max(0, about.size() - 6), about.size()).stream()
                 .map(write -> "write " + write.ticket() + (write.removes() ? " (removes) " : " ") + write.outcome()
                         + " " + millis(write.begin()) + ".." + millis(write.end()))
                 .toList()
