@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,10 @@ final class ReturnNightlyTest {
     private static final int ISSUES = 10_000;
     private static final int DIRTY = 1_000;
     private static final int RETURNS = 7;
+
+    /** The default. */
+    private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(500);
+
     private static final int CLIENTS = 4;
 
     @TempDir
@@ -37,6 +42,8 @@ final class ReturnNightlyTest {
     private final List<Api.Call> returning = new ArrayList<>();
     private final List<Api.Call> back = new ArrayList<>();
     private final List<Long> durations = new ArrayList<>();
+    private final List<Long> pausesAway = new ArrayList<>();
+    private final List<Long> pausesReturning = new ArrayList<>();
     private long fewestDirty = Long.MAX_VALUE;
 
     @Test
@@ -44,7 +51,7 @@ final class ReturnNightlyTest {
         StateHome home = StateHome.plain(directory.resolve("home"));
         Files.writeString(home.state().resolve("issue-status.json"), tenThousandIssues());
         History history = new History();
-        try (Rig rig = Rig.start(directory, home, PhaseUnderTest.REDIS_WRITE)) {
+        try (Rig rig = Rig.start(directory, home, PhaseUnderTest.REDIS_WRITE, COMMAND_TIMEOUT)) {
             Records records = new Records(rig.api(), history);
             try (Load load = new Load(CLIENTS, rig.api(), records, history, seed, Rig.SURE)) {
                 for (int i = 0; i < RETURNS; i++) {
@@ -96,11 +103,26 @@ final class ReturnNightlyTest {
         Cycle.letClientsWork(rig);
         load.pause();
         durations.add(end - begin);
-        for (Api.Call call : rig.api().calls()) {
-            if (!call.path().startsWith("migration")) {
-                (call.end() < begin ? away : call.begin() > end ? back : returning).add(call);
-            }
+        List<Api.Call> calls = rig.api().calls().stream()
+                .filter(call -> !call.path().startsWith("migration"))
+                .toList();
+        calls.forEach(call -> (call.end() < begin ? away : call.begin() > end ? back : returning).add(call));
+        pausesAway.add(longestSilence(calls, Long.MIN_VALUE, begin));
+        pausesReturning.add(longestSilence(calls, begin, end));
+    }
+
+    /** The longest time in which no client was answered: what holds everybody up makes one. */
+    private static long longestSilence(List<Api.Call> calls, long from, long until) {
+        List<Long> answered = calls.stream()
+                .map(Api.Call::end)
+                .filter(end -> from <= end && end <= until)
+                .sorted()
+                .toList();
+        long longest = 0;
+        for (int i = 1; i < answered.size(); i++) {
+            longest = Math.max(longest, answered.get(i) - answered.get(i - 1));
         }
+        return longest;
     }
 
     /** Several at a time, as the files take them best. */
@@ -126,12 +148,20 @@ final class ReturnNightlyTest {
         StringBuilder text = new StringBuilder("The way back to Redis with " + ISSUES + " issues and at least "
                 + fewestDirty + " dirty records, " + RETURNS + " times under " + CLIENTS + " clients; it took p50 "
                 + new Percentiles(durations).millis(50) + " ms, at most " + new Percentiles(durations).millis(100)
-                + " ms (command time-out " + Rig.COMMAND_TIMEOUT.toMillis() + " ms, retry every 50 to 200 ms).\n\n");
+                + " ms (command time-out " + COMMAND_TIMEOUT.toMillis()
+                + " ms, retry every 50 to 200 ms). The longest time in which"
+                + " no client at all was answered: " + silence(pausesReturning) + " during a return, "
+                + silence(pausesAway) + " just before it.\n\n");
         text.append("| calls | of | number | p50, ms | p99, ms | max, ms |\n|---|---|--:|--:|--:|--:|\n");
         rows(text, "while Redis is away", away);
         rows(text, "during the return", returning);
         rows(text, "after it", back);
         return text.toString();
+    }
+
+    private static String silence(List<Long> pauses) {
+        Percentiles each = new Percentiles(pauses);
+        return "p50 " + each.millis(50) + " ms, at most " + each.millis(100) + " ms";
     }
 
     private static void rows(StringBuilder text, String when, List<Api.Call> calls) {
