@@ -187,9 +187,14 @@ class Disk {
         Files.deleteIfExists(file);
     }
 
+    /** Makes one directory if it isn't there; never its parent, so a state directory that is gone is not made anew. */
     void makeDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
+            try {
+                Files.createDirectory(directory);
+            } catch (FileAlreadyExistsException madeByAnother) {
+                return;
+            }
             Path parent = directory.getParent();
             if (parent != null) {
                 syncDirectory(parent);
