@@ -41,11 +41,13 @@ final class Checker {
                 .forEach(each -> holdings.computeIfAbsent(each.issue(), any -> new TreeMap<>())
                         .put(each.from(), each));
         checkHolders(holdings.values(), findings);
+        Map<String, NavigableMap<Long, Long>> signs = signs(events);
         for (Event event : events) {
             if (event instanceof Event.Holder holder) {
                 checkHolder(holder, holdings.getOrDefault(holder.issue(), Collections.emptyNavigableMap()), findings);
             } else if (event instanceof Event.Orphaned orphaned) {
-                checkOrphan(orphaned, events, findings);
+                checkOrphan(
+                        orphaned, signs.getOrDefault(orphaned.process(), Collections.emptyNavigableMap()), findings);
             }
         }
         return findings;
@@ -87,18 +89,36 @@ final class Checker {
         }
     }
 
-    private void checkOrphan(Event.Orphaned orphaned, List<Event> events, List<Finding> findings) {
+    /** By process: when an acknowledged sign of life ended, and when the latest of those that ended by then began. */
+    private static Map<String, NavigableMap<Long, Long>> signs(List<Event> events) {
+        Map<String, NavigableMap<Long, Long>> signs = new HashMap<>();
         for (Event event : events) {
-            boolean isSign = event instanceof Event.Alive alive
-                            && alive.process().equals(orphaned.process())
-                            && alive.end() <= orphaned.begin()
-                    || event instanceof Event.Taken taken
-                            && taken.process().equals(orphaned.process())
-                            && taken.end() <= orphaned.begin();
-            if (isSign && orphaned.end() - event.begin() < sureNanos) {
-                findings.add(new Finding(Finding.Kind.FALSE_ORPHAN, orphaned + " in spite of " + event));
-                return;
+            if (event instanceof Event.Alive alive) {
+                note(signs, alive.process(), alive.begin(), alive.end());
+            } else if (event instanceof Event.Taken taken) {
+                note(signs, taken.process(), taken.begin(), taken.end());
             }
+        }
+        for (NavigableMap<Long, Long> ofProcess : signs.values()) {
+            long latest = Long.MIN_VALUE;
+            for (Map.Entry<Long, Long> sign : ofProcess.entrySet()) {
+                latest = Math.max(latest, sign.getValue());
+                sign.setValue(latest);
+            }
+        }
+        return signs;
+    }
+
+    private static void note(Map<String, NavigableMap<Long, Long>> signs, String process, long begin, long end) {
+        signs.computeIfAbsent(process, any -> new TreeMap<>()).merge(end, begin, Math::max);
+    }
+
+    private void checkOrphan(Event.Orphaned orphaned, NavigableMap<Long, Long> signs, List<Finding> findings) {
+        Map.Entry<Long, Long> last = signs.floorEntry(orphaned.begin());
+        if (last != null && orphaned.end() - last.getValue() < sureNanos) {
+            findings.add(new Finding(
+                    Finding.Kind.FALSE_ORPHAN,
+                    orphaned + " in spite of a sign of life at " + RecordHistory.millis(last.getValue())));
         }
     }
 }

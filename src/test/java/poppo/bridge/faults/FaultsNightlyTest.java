@@ -39,18 +39,15 @@ final class FaultsNightlyTest {
     void noFaultInAnyPhaseBreaksAPromise() throws Exception {
         Optional<String> refusal = StateHome.mountRefusal(directory.resolve("scratch"));
         Random random = new Random(seed);
-        try {
-            for (int round = 0; round < rounds; round++) {
-                List<Planned> onDisk = plan(random, false);
-                List<Planned> onSmallFileSystem = plan(random, true);
-                run(onDisk, false);
-                if (refusal.isEmpty()) {
-                    run(onSmallFileSystem, true);
-                } else {
-                    onSmallFileSystem.forEach(each -> report.notRun(each.phase(), each.fault(), refusal.get()));
-                }
+        for (int round = 0; round < rounds; round++) {
+            List<Planned> onDisk = plan(random, false);
+            List<Planned> onSmallFileSystem = plan(random, true);
+            run(onDisk, false);
+            if (refusal.isEmpty()) {
+                run(onSmallFileSystem, true);
+            } else {
+                onSmallFileSystem.forEach(each -> report.notRun(each.phase(), each.fault(), refusal.get()));
             }
-        } finally {
             ReportFile.write("1-cycles", report.toMarkdown());
         }
         assertThat(report.findings())
