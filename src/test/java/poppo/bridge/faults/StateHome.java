@@ -24,6 +24,7 @@ final class StateHome implements AutoCloseable {
     private final Path away;
     private final Path readOnly;
     private final Path ballast;
+    private boolean closed;
 
     private StateHome(Path root, boolean mounted) throws IOException {
         this.root = root;
@@ -49,7 +50,10 @@ final class StateHome implements AutoCloseable {
         Files.createDirectories(root);
         Commands.run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "tmpfs", root.toString());
         try {
-            return new StateHome(root, true);
+            StateHome home = new StateHome(root, true);
+            // Whoever ends the tests early must not be left with a mount.
+            Runtime.getRuntime().addShutdownHook(new Thread(home::close));
+            return home;
         } catch (IOException | RuntimeException e) {
             Commands.run("umount", root.toString());
             throw e;
@@ -67,16 +71,15 @@ final class StateHome implements AutoCloseable {
         return Optional.empty();
     }
 
-    boolean isMounted() {
-        return mounted;
-    }
-
     Path state() {
         return state;
     }
 
     /** Leaves not one free byte. */
     void fill() {
+        if (!mounted) {
+            throw new IllegalStateException("that would fill the file system of everybody: " + root);
+        }
         byte[] page = new byte[64 * 1024];
         for (int length = page.length; length > 0; length /= 2) {
             fill(page, length);
@@ -179,9 +182,11 @@ final class StateHome implements AutoCloseable {
         }
     }
 
+    /** Unmounts it; a second time without effect. */
     @Override
-    public void close() {
-        if (mounted) {
+    public synchronized void close() {
+        if (mounted && !closed) {
+            closed = true;
             // What a cycle that failed has left; none of the two is the usual case.
             Commands.tried("umount", "-l", state.toString());
             Commands.tried("umount", "-l", readOnly.toString());
