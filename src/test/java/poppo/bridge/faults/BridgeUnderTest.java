@@ -26,28 +26,17 @@ final class BridgeUnderTest implements AutoCloseable {
     private volatile int port;
 
     /** @param settings environment variables, beside which no other setting of a bridge is passed on */
-    BridgeUnderTest(Path stateDir, int redisPort, String phase, Map<String, String> settings, Path log) {
+    BridgeUnderTest(Path stateDir, int redisPort, Map<String, String> settings, Path log) {
         this.arguments = List.of(
-                "--state-dir",
-                stateDir.toString(),
-                "--redis-uri",
-                "redis://127.0.0.1:" + redisPort,
-                "--port",
-                "0",
-                "--phase",
-                phase);
+                "--state-dir", stateDir.toString(), "--redis-uri", "redis://127.0.0.1:" + redisPort, "--port", "0");
         this.settings = settings;
         this.log = log;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-        start(arguments);
+        start();
     }
 
-    /** Starts it again, in the phase that the directory was left in. */
+    /** Starts it, in the phase that the directory was left in; on a new one that is {@code file}. */
     void start() {
-        start(arguments.subList(0, arguments.size() - 2));
-    }
-
-    private void start(List<String> with) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -58,7 +47,7 @@ final class BridgeUnderTest implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "poppo.bridge.cli.Main",
                 "serve"));
-        command.addAll(with);
+        command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("BRIDGE_") || name.startsWith("POPPO_"));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** A bridge, its Redis behind a proxy, its directory, and an API to it: everything that can be broken, once. */
 final class Rig implements AutoCloseable {
@@ -40,15 +41,16 @@ final class Rig implements AutoCloseable {
     private PhaseUnderTest phase;
 
     private Rig(Path directory, StateHome home, PhaseUnderTest phase, Map<String, String> settings) throws IOException {
-        this.phase = phase;
+        this.phase = PhaseUnderTest.FILE;
         this.home = keep(home);
         try {
             this.redis = keep(new RedisUnderTest(directory.resolve("redis")));
             this.proxy = keep(new TcpProxy(redis.port()));
-            this.bridge = keep(new BridgeUnderTest(
-                    home.state(), proxy.port(), phase.label(), settings, directory.resolve("bridge.log")));
+            this.bridge =
+                    keep(new BridgeUnderTest(home.state(), proxy.port(), settings, directory.resolve("bridge.log")));
             this.api = new Api(bridge::url);
-        } catch (IOException | RuntimeException e) {
+            enter(phase);
+        } catch (IOException | RuntimeException | AssertionError e) {
             close();
             throw e;
         }
@@ -112,49 +114,64 @@ final class Rig implements AutoCloseable {
         return api.get("migration").body();
     }
 
-    /** Goes down to the files, and up to {@code target} by the gates. */
-    void enter(PhaseUnderTest target) throws InterruptedException {
-        if (phase != PhaseUnderTest.FILE) {
-            require(api.call("POST", "migration/rollback", "{'reason':'the next phase under test'}"));
-        }
+    /**
+     * Goes down to the files, and up to {@code target} by the gates. With a time-out as short as here a gate can fail on a
+     * busy machine for no other reason, so it is asked again.
+     */
+    void enter(PhaseUnderTest target) {
+        insist("migration/rollback", () -> callQuietly("POST", "migration/rollback", "{'reason':'the next phase'}"));
         phase = PhaseUnderTest.FILE;
         if (target.usesRedis()) {
             job("backfill");
-            require(api.call("PUT", "migration/phase", "{'phase':'" + target.label() + "'}"));
+            insist(
+                    "migration/phase",
+                    () -> callQuietly("PUT", "migration/phase", "{'phase':'" + target.label() + "'}"));
         }
         phase = target;
     }
 
-    /** Runs a job to its end and returns it. */
-    JsonNode job(String kind) throws InterruptedException {
-        Api.Reply started = require(api.call("POST", "migration/" + kind, "{}"));
-        String id = started.body().path("id").asText();
-        JsonNode[] job = new JsonNode[1];
-        boolean ended = await(PATIENCE, () -> {
-            job[0] = getQuietly("migration/jobs/" + id);
-            return !job[0].path("state").asText("running").equals("running");
+    private static void insist(String what, Supplier<Api.Reply> call) {
+        Api.Reply[] last = new Api.Reply[1];
+        boolean done = await(PATIENCE, () -> {
+            last[0] = call.get();
+            return last[0].isDone();
         });
-        if (!ended || !job[0].path("state").asText().equals("done")) {
+        if (!done) {
+            throw new AssertionError(what + ": " + last[0].status() + " " + last[0].problem());
+        }
+    }
+
+    /** Runs a job to its end and returns it; again where it failed, for the same reason as above. */
+    JsonNode job(String kind) {
+        JsonNode[] job = new JsonNode[1];
+        boolean done = await(PATIENCE, () -> {
+            String id = callQuietly("POST", "migration/" + kind, "{}")
+                    .body()
+                    .path("id")
+                    .asText();
+            await(PATIENCE, () -> {
+                job[0] = getQuietly("migration/jobs/" + id);
+                return !job[0].path("state").asText("running").equals("running");
+            });
+            return job[0].path("state").asText().equals("done");
+        });
+        if (!done) {
             throw new AssertionError(kind + " did not get done: " + job[0]);
         }
         return job[0];
     }
 
-    private Api.Reply require(Api.Reply reply) {
-        if (!reply.isDone()) {
-            throw new AssertionError(
-                    reply.call().method() + " " + reply.call().path() + ": " + reply.status() + " " + reply.problem());
-        }
-        return reply;
-    }
-
-    private JsonNode getQuietly(String path) {
+    private Api.Reply callQuietly(String method, String path, String json) {
         try {
-            return api.get(path).body();
+            return api.call(method, path, json);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    private JsonNode getQuietly(String path) {
+        return callQuietly("GET", path, null).body();
     }
 
     /** Whether Redis has its part back. */
