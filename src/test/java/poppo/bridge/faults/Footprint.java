@@ -18,11 +18,15 @@ import java.util.stream.Stream;
  *
  * @param heapBytes what is reachable: after a garbage collection
  * @param calls being executed or waiting for it
+ * @param failedAtRedis calls that were made to Redis so far and got no answer: they paid the command time-out, or were cut short
  */
-record Footprint(long threads, long sockets, long heapBytes, long calls) {
+record Footprint(long threads, long sockets, long heapBytes, long calls, long failedAtRedis) {
     private static final Pattern THREADS = Pattern.compile("Threads:\\s*(\\d+)");
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
     private static final Pattern CALLS = Pattern.compile("(?m)^poppo_calls_(?:running|waiting)\\{[^}]*} ([0-9.E]+)$");
+
+    private static final Pattern FAILED_AT_REDIS = Pattern.compile(
+            "(?m)^poppo_store_calls_seconds_count\\{[^}]*outcome=\"(?:failed|unknown)\"[^}]*store=\"redis\"[^}]*} ([0-9.E]+)$");
 
     static Footprint of(BridgeUnderTest bridge) throws InterruptedException {
         try {
@@ -31,8 +35,13 @@ record Footprint(long threads, long sockets, long heapBytes, long calls) {
             if (!threads.find()) {
                 throw new IllegalStateException("/proc tells no number of threads");
             }
+            String metrics = metrics(bridge.url());
             return new Footprint(
-                    Long.parseLong(threads.group(1)), sockets(process), heap(bridge.pid()), calls(bridge.url()));
+                    Long.parseLong(threads.group(1)),
+                    sockets(process),
+                    heap(bridge.pid()),
+                    sum(CALLS, metrics),
+                    sum(FAILED_AT_REDIS, metrics));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -66,13 +75,16 @@ record Footprint(long threads, long sockets, long heapBytes, long calls) {
                 .sum();
     }
 
-    private static long calls(String url) throws IOException, InterruptedException {
-        String metrics = HttpClient.newHttpClient()
+    private static String metrics(String url) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(URI.create(url + "/prometheus")).build(), BodyHandlers.ofString())
                 .body();
-        return (long) CALLS.matcher(metrics)
+    }
+
+    private static long sum(Pattern pattern, String metrics) {
+        return (long) pattern.matcher(metrics)
                 .results()
-                .mapToDouble(call -> Double.parseDouble(call.group(1)))
+                .mapToDouble(metric -> Double.parseDouble(metric.group(1)))
                 .sum();
     }
 
