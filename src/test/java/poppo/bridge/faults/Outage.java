@@ -22,6 +22,8 @@ final class Outage {
     /** What may come and go between two looks, in numbers of threads, sockets or calls. */
     private static final long COME_AND_GO = 2L * CLIENTS;
 
+    private static final Duration CHECKED_EVERY = Duration.ofSeconds(5);
+
     private static final long HEAP_SLACK = 16L << 20;
 
     private Outage() {}
@@ -41,7 +43,14 @@ final class Outage {
                 long frozen = System.nanoTime();
                 pause(settling);
                 Footprint early = Footprint.of(rig.bridge());
-                pause(length.minus(settling));
+                long end = frozen + length.toNanos();
+                while (System.nanoTime() + CHECKED_EVERY.toNanos() < end) {
+                    pause(CHECKED_EVERY);
+                    load.pause();
+                    check(records, history, seed);
+                    load.resume();
+                }
+                pause(Duration.ofNanos(end - System.nanoTime()));
                 Footprint late = Footprint.of(rig.bridge());
                 load.pause();
                 String measured =
@@ -50,14 +59,18 @@ final class Outage {
                 assertThat(Rig.await(Rig.PATIENCE, rig::isSettled))
                         .as("%s", rig.status())
                         .isTrue();
-                assertThat(Rig.await(Rig.PATIENCE, () -> readEverything(records)))
-                        .isTrue();
-                assertThat(history.checkAndSettle(new Checker(Rig.SURE), Rig.TTL))
-                        .as("broken with -Dfaults.seed=%d", seed)
-                        .isEmpty();
+                check(records, history, seed);
                 return measured;
             }
         }
+    }
+
+    /** Also keeps the history short. */
+    private static void check(Records records, History history, long seed) {
+        assertThat(Rig.await(Rig.PATIENCE, () -> readEverything(records))).isTrue();
+        assertThat(history.checkAndSettle(new Checker(Rig.SURE), Rig.TTL))
+                .as("broken with -Dfaults.seed=%d", seed)
+                .isEmpty();
     }
 
     private static void pause(Duration length) {
