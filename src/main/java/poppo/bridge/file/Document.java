@@ -143,6 +143,7 @@ final class Document {
 
     private Path keep(Path directory) {
         try {
+            site.disk().makeDirectory(site.bridge());
             site.disk().makeDirectory(directory);
             Path kept = site.names().kept(directory, path, site.disk());
             site.disk().keep(path, kept);

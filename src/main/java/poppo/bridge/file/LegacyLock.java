@@ -104,7 +104,7 @@ final class LegacyLock {
     private @Nullable Held take() throws IOException {
         try {
             if (!linkPidFile()) {
-                disk.makeDirectory(parent(path));
+                makeParent(path);
                 disk.create(path, LegacyLock::writePid);
             }
         } catch (FileAlreadyExistsException e) {
@@ -120,14 +120,21 @@ final class LegacyLock {
         try {
             return disk.link(pidFile, path);
         } catch (NoSuchFileException e) {
-            disk.makeDirectory(parent(path));
+            makeParent(path);
             makePidFile();
             return disk.link(pidFile, path);
         }
     }
 
+    /** Never the state directory itself, which both are in: one that is gone must not be made anew, and empty. */
+    private void makeParent(Path file) throws IOException {
+        if (!parent(file).equals(parent(parent(pidFile)))) {
+            disk.makeDirectory(parent(file));
+        }
+    }
+
     private void makePidFile() throws IOException {
-        disk.makeDirectory(parent(pidFile));
+        makeParent(pidFile);
         Path aside = names.workInProgress(pidFile);
         disk.create(aside, LegacyLock::writePid);
         disk.rename(aside, pidFile);

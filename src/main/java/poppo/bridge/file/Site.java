@@ -38,16 +38,21 @@ record Site(
         }
     }
 
+    /** Where the bridge keeps what is its own. */
+    Path bridge() {
+        return directory.resolve(".bridge");
+    }
+
     /** Holds our pid; the locks are further names of it. */
     Path pidFile() {
-        return directory.resolve(".bridge/pid." + ProcessHandle.current().pid());
+        return bridge().resolve("pid." + ProcessHandle.current().pid());
     }
 
     Path damaged() {
-        return directory.resolve(".bridge/damaged");
+        return bridge().resolve("damaged");
     }
 
     Path foreign() {
-        return directory.resolve(".bridge/foreign");
+        return bridge().resolve("foreign");
     }
 }

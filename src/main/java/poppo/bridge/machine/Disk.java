@@ -258,9 +258,14 @@ public class Disk {
         Files.deleteIfExists(file);
     }
 
+    /** Makes one directory if it isn't there; never its parent, so a state directory that is gone is not made anew. */
     public void makeDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
+            try {
+                Files.createDirectory(directory);
+            } catch (FileAlreadyExistsException madeByAnother) {
+                return;
+            }
             Path parent = directory.getParent();
             if (parent != null) {
                 syncDirectory(parent);
