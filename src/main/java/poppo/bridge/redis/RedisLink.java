@@ -289,12 +289,11 @@ final class RedisLink implements AutoCloseable {
         Object id =
                 exchange(unnamed, List.of(Step.keyless("CLIENT", "ID")), false).get(0);
         Map<String, String> server = info(unnamed, "server");
-        Connection connection =
-                new Connection(
-                        lettuce,
-                        connections.incrementAndGet(),
-                        (Long) java.util.Objects.requireNonNull(id),
-                        server.getOrDefault("run_id", ""));
+        Connection connection = new Connection(
+                lettuce,
+                connections.incrementAndGet(),
+                (Long) java.util.Objects.requireNonNull(id),
+                server.getOrDefault("run_id", ""));
         killAbandoned(connection);
         requireOwnSlot(connection);
         onNew.run();

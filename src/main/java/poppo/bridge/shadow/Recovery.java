@@ -217,7 +217,8 @@ final class Recovery {
                     : Tally.NONE;
             steps.done("carryOver");
             boolean complete = standing.phase().keepsFiles() && tally.left() == 0;
-            believe(s -> s.withFilesBehind(s.filesBehind() && !(complete && s.phase().keepsFiles())));
+            believe(s ->
+                    s.withFilesBehind(s.filesBehind() && !(complete && s.phase().keepsFiles())));
             steps.done("believe");
             return tally;
         }

@@ -220,11 +220,7 @@ public final class ShadowStateManager implements StateManager {
     }
 
     private void mirror(
-            RecordKey key,
-            @Nullable JsonNode after,
-            @Nullable Instant seen,
-            long order,
-            @Nullable LabelRequest label) {
+            RecordKey key, @Nullable JsonNode after, @Nullable Instant seen, long order, @Nullable LabelRequest label) {
         try {
             project.files.copy(key, after, seen, order, label);
         } catch (BridgeException.UnknownOutcome e) {

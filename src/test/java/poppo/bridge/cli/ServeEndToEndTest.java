@@ -266,6 +266,7 @@ final class ServeEndToEndTest {
         assertThat(bridge.said()).anyMatch(line -> line.contains("phase redis-write at 100 %"));
         bridge.assertConsistent();
         JsonNode answer = bridge.done("PATCH", "issues/1", "{'status':'error'}");
+        awaitTheMirror();
         assertThat(EndToEndServe.json(directory, "issue-status.json")
                         .path("issues")
                         .path("1"))
@@ -305,12 +306,18 @@ final class ServeEndToEndTest {
         }
     }
 
+    private void awaitTheMirror() throws Exception {
+        bridge.awaitStatus(
+                "the mirror", status -> status.path("mirrorLagMillis").asLong() == 0);
+    }
+
     private void awaitTheReturn(EndToEndLedger ledger) throws Exception {
         bridge.awaitStatus(
                 "the return", status -> status.path("authority").asText().equals("redis"));
         ledger.awaitMore(40);
         ledger.stop();
         assertThat(ledger.refused()).as("refused while Redis was down").isZero();
+        awaitTheMirror();
         ledger.verify(directory);
         ledger.verify(bridge);
         bridge.assertConsistent();

@@ -158,8 +158,8 @@ enum Mutation {
         }
 
         @Override
-        public void fence(long epoch) {
-            super.fence(ONLY);
+        public void fence(@Nullable Long seen, long epoch) {
+            super.fence(redis.probe().epoch(), ONLY);
             claimed = epoch;
         }
 
@@ -205,8 +205,8 @@ enum Mutation {
         }
 
         @Override
-        public void fence(long epoch) {
-            super.fence(epoch);
+        public void fence(@Nullable Long seen, long epoch) {
+            super.fence(redis.probe().epoch(), epoch);
             highest = Math.max(highest, epoch);
         }
 

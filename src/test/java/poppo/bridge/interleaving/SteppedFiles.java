@@ -170,6 +170,11 @@ class SteppedFiles implements LocalStateManager {
     }
 
     @Override
+    public String mark() {
+        return files.mark();
+    }
+
+    @Override
     public void flush() {
         call("flush", true, () -> {
             files.flush();

@@ -30,6 +30,9 @@ class SteppedRedis implements FencedStateManager {
     private final Weather weather;
     private final RedisServer server;
     private boolean connected;
+    private boolean fenced;
+    /** Whether this connection is the one that was fenced, or none ever was. */
+    private boolean bound = true;
 
     SteppedRedis(MemoryRedis redis, Life life, Weather weather, RedisServer server) {
         this.redis = redis;
@@ -44,10 +47,17 @@ class SteppedRedis implements FencedStateManager {
     }
 
     <T> T call(String what, boolean writes, Supplier<T> effect) {
+        return call(what, writes, false, effect);
+    }
+
+    private <T> T call(String what, boolean writes, boolean unbound, Supplier<T> effect) {
         life.at("redis " + what);
         if (!connected || !server.isUp()) {
             connected = false;
             throw new BridgeException.Unavailable("not connected to Redis: " + what);
+        }
+        if (!bound && !unbound) {
+            throw new BridgeException.Fenced("connected anew and not fenced yet: " + what);
         }
         Trouble trouble = server.isFrozen() ? frozen(writes) : weather.redis(writes);
         return answered(what, writes, trouble, effect);
@@ -114,17 +124,20 @@ class SteppedRedis implements FencedStateManager {
         }
         return answered("probe", false, trouble, () -> {
             // Not after the answer: a server that restarts until then has broken this connection too.
+            bound &= connected || !fenced;
             connected = true;
             return redis.probe();
         });
     }
 
     @Override
-    public void fence(long epoch) {
-        call("fence " + epoch, true, () -> {
-            redis.fence(epoch);
+    public void fence(@Nullable Long seen, long epoch) {
+        call("fence " + epoch, true, true, () -> {
+            redis.fence(seen, epoch);
             return true;
         });
+        fenced = true;
+        bound = true;
     }
 
     @Override

@@ -181,7 +181,7 @@ class MalformedRequestTest {
         assertThat(reply.field()).isEqualTo(field);
         assertThat(reply.text()).doesNotContain("Exception", "java", "poppo.bridge.", "micronaut");
         assertThat(reply.header("X-Bridge-Phase")).isEqualTo("file");
-        assertThat(reply.header("X-Bridge-Epoch")).isEqualTo("1");
+        assertThat(reply.header("X-Bridge-Epoch")).isEqualTo("2");
         assertThat(bridge.dump()).isEqualTo(before);
     }
 

@@ -34,7 +34,7 @@ class WorkerApiTest {
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text()).contains("\"retryCount\":2.50", "\"errorCount\":0", "\"x\":1e3", "\"pid\":42");
         assertThat(reply.header("X-Bridge-Phase")).isEqualTo("file");
-        assertThat(reply.header("X-Bridge-Epoch")).isEqualTo("1");
+        assertThat(reply.header("X-Bridge-Epoch")).isEqualTo("2");
         assertThat(reply.header("X-Served-By")).isEqualTo("file");
         assertThat(reply.header("Content-Type")).isEqualTo("application/json");
     }
