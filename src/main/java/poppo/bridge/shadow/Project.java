@@ -74,6 +74,14 @@ final class Project {
         }
     }
 
+    /** Believes Redis from here on, in memory only: a start never takes that over. */
+    void believe() {
+        synchronized (file) {
+            standing = standing.believing(true);
+            tellFiles();
+        }
+    }
+
     /** Makes the standing durable, then puts it in force; when it can't be made durable, nothing changes. */
     void commit(UnaryOperator<Standing> change) {
         synchronized (file) {

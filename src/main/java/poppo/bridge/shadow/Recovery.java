@@ -230,18 +230,30 @@ final class Recovery {
         fence(server);
         steps.done("fence");
         Tally tally = Tally.NONE;
-        for (int round = 0; round < ROUNDS && isMuchLeft(); round++) {
+        int round = 0;
+        do {
             tally = tally.plus(carryOver.drain());
-        }
+        } while (++round < ROUNDS && isMuchLeft());
         steps.done("carryOver");
         try (Gate.Pass alone = project.gate.shut()) {
             project.files.poll();
             tally = tally.plus(carryOver.drain());
             carryOver.drainFully();
-            believe(s -> s);
+            // No start relies on what is written of it, so the disk is left out while everybody waits.
+            project.believe();
+            breaker.close();
         }
         steps.done("pause");
+        writeDown();
         return tally;
+    }
+
+    private void writeDown() {
+        try {
+            project.save(null);
+        } catch (BridgeException.Unavailable e) {
+            LOG.warn("That Redis is believed again could not be written down: {}", e.getMessage());
+        }
     }
 
     private boolean isMuchLeft() {

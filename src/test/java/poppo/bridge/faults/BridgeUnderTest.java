@@ -96,6 +96,13 @@ final class BridgeUnderTest implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Starts one that ended by itself, as whoever supervises it does. */
+    void startIfEnded() {
+        if (!process.isAlive()) {
+            start();
+        }
+    }
+
     /** SIGKILL. */
     void kill() {
         process.destroyForcibly();

@@ -263,6 +263,8 @@ enum Fault {
         @Override
         void heal(Rig rig) {
             rig.home().moveBack().ifPresent(rig::foundInvented);
+            // It ends when it sees that its directory is not its own any more.
+            rig.bridge().startIfEnded();
         }
     };
 

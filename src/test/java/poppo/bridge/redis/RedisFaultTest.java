@@ -128,6 +128,11 @@ class RedisFaultTest {
         assertThat(after.runId()).isNotEqualTo(before.runId());
         assertThat(after.epoch()).isEqualTo(1);
         assertThat(after.revision()).isEqualTo(before.revision());
+        assertThatThrownBy(() -> manager.read(RecordKey.issue(7)))
+                .as("what is connected to anew may be another state")
+                .isInstanceOf(BridgeException.Fenced.class);
+        assertThatThrownBy(() -> manager.execute(checkin(7, "x"), stamp())).isInstanceOf(BridgeException.Fenced.class);
+        Fences.fence(manager, 1);
         assertThat(status(manager, 7)).isEqualTo("processing");
         assertThat(manager.execute(checkin(7, "x"), stamp()).isDone()).isTrue();
     }
@@ -170,6 +175,7 @@ class RedisFaultTest {
                 signal("CONT");
             }
             probeUntilItAnswers(manager);
+            Fences.fence(manager, 1);
             String settled = status(manager, 7);
 
             for (int look = 0; look < 50; look++) {
@@ -199,7 +205,7 @@ class RedisFaultTest {
 
         assertThat(refused).isTrue();
         assertThatThrownBy(() -> manager.read(RecordKey.issue(7))).hasMessageContaining("not connected");
-        manager.probe();
+        Fences.fence(manager, 1);
         assertThat(manager.execute(checkout(7, "x"), stamp()).isDone()).isTrue();
     }
 
