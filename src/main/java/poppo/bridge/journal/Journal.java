@@ -421,7 +421,7 @@ public final class Journal implements AutoCloseable {
     private void prepareSpare() throws IOException {
         if (bytes() + options.segmentBytes() > options.maxBytes()) {
             throw full("it has grown to the most it may, " + options.maxBytes()
-                    + " bytes, because the files have not been written for a while");
+                    + " bytes, because what it holds has not been taken up");
         }
         long free = disk.usableSpace(directory);
         if (free - options.segmentBytes() < options.keepFree()) {

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,16 +25,15 @@ import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Waits;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Execution;
+import poppo.bridge.state.ForwardingStateManager;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.LabelRequest;
 import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.Operation;
-import poppo.bridge.state.Orphan;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Replacement;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
-import poppo.bridge.state.Versioned;
 
 /**
  * The files, and before them the journal: a {@linkplain #copy copy} is acknowledged when the journal has it, is seen in the
@@ -46,7 +44,7 @@ import poppo.bridge.state.Versioned;
  * journal again after a crash never puts an older image over a newer one. Thread-safe; copies of one record must be made
  * under its lock.
  */
-final class Mirror implements LocalStateManager {
+final class Mirror extends ForwardingStateManager implements LocalStateManager {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
 
     private final LocalStateManager files;
@@ -81,6 +79,7 @@ final class Mirror implements LocalStateManager {
      * @throws BridgeException.Unavailable when the files can't be written
      */
     Mirror(ShadowStateManager.Parts parts, JournalOptions options, SetAside setAside) {
+        super(parts.files());
         this.files = parts.files();
         this.fsync = options.fsync();
         this.waits = parts.waits();
@@ -395,46 +394,6 @@ final class Mirror implements LocalStateManager {
     public void flush() {
         drain();
         files.flush();
-    }
-
-    @Override
-    public Versioned read(RecordKey key) {
-        return files.read(key);
-    }
-
-    @Override
-    public List<Versioned> readAll(List<RecordKey> keys) {
-        return files.readAll(keys);
-    }
-
-    @Override
-    public List<Versioned> page(StateCollection collection, @Nullable String after, int limit) {
-        return files.page(collection, after, limit);
-    }
-
-    @Override
-    public long count(StateCollection collection) {
-        return files.count(collection);
-    }
-
-    @Override
-    public List<Long> processing() {
-        return files.processing();
-    }
-
-    @Override
-    public List<Long> heldBy(String processId) {
-        return files.heldBy(processId);
-    }
-
-    @Override
-    public Optional<Instant> lastSeen(String processId, Instant now) {
-        return files.lastSeen(processId, now);
-    }
-
-    @Override
-    public List<Orphan> orphans(Instant now) {
-        return files.orphans(now);
     }
 
     @Override

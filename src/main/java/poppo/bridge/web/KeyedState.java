@@ -4,17 +4,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.Before;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
+import poppo.bridge.state.ForwardingStateManager;
 import poppo.bridge.state.Operation;
-import poppo.bridge.state.Orphan;
 import poppo.bridge.state.RecordKey;
-import poppo.bridge.state.Replacement;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
 import poppo.bridge.state.StateManager;
@@ -30,12 +27,13 @@ import poppo.bridge.state.Versioned;
  * so, and nothing is executed. Soft operations are executed at each try: saying twice that somebody lives says no more
  * than saying it once. Used by the one thread that executes the call.
  */
-final class KeyedState implements StateManager {
+final class KeyedState extends ForwardingStateManager {
     private final StateManager state;
     private final Idempotency idempotency;
     private final KeyedCall call;
 
     KeyedState(StateManager state, Idempotency idempotency, KeyedCall call) {
+        super(state);
         this.state = state;
         this.idempotency = idempotency;
         this.call = call;
@@ -149,46 +147,6 @@ final class KeyedState implements StateManager {
             }
         }
         return List.copyOf(removed);
-    }
-
-    @Override
-    public Versioned read(RecordKey key) {
-        return state.read(key);
-    }
-
-    @Override
-    public List<Versioned> readAll(List<RecordKey> keys) {
-        return state.readAll(keys);
-    }
-
-    @Override
-    public List<Boolean> replaceAll(List<Replacement> replacements) {
-        return state.replaceAll(replacements);
-    }
-
-    @Override
-    public List<Versioned> page(StateCollection collection, @Nullable String after, int limit) {
-        return state.page(collection, after, limit);
-    }
-
-    @Override
-    public List<Long> processing() {
-        return state.processing();
-    }
-
-    @Override
-    public List<Long> heldBy(String processId) {
-        return state.heldBy(processId);
-    }
-
-    @Override
-    public Optional<Instant> lastSeen(String processId, Instant now) {
-        return state.lastSeen(processId, now);
-    }
-
-    @Override
-    public List<Orphan> orphans(Instant now) {
-        return state.orphans(now);
     }
 
     /** The store is another's to close. */
