@@ -128,6 +128,7 @@ class RedisFaultTest {
         assertThat(after.runId()).isNotEqualTo(before.runId());
         assertThat(after.epoch()).isEqualTo(1);
         assertThat(after.revision()).isEqualTo(before.revision());
+        Fences.fence(manager, 2);
         assertThat(status(manager, 7)).isEqualTo("processing");
         assertThat(manager.execute(checkin(7, "x"), stamp()).isDone()).isTrue();
     }
@@ -170,6 +171,8 @@ class RedisFaultTest {
                 signal("CONT");
             }
             probeUntilItAnswers(manager);
+            // The same epoch, so that it isn't the fence that keeps the late write away.
+            Fences.fence(manager, 1);
             String settled = status(manager, 7);
 
             for (int look = 0; look < 50; look++) {
@@ -200,6 +203,12 @@ class RedisFaultTest {
         assertThat(refused).isTrue();
         assertThatThrownBy(() -> manager.read(RecordKey.issue(7))).hasMessageContaining("not connected");
         manager.probe();
+        assertThatThrownBy(() -> manager.read(RecordKey.issue(7)))
+                .as("begun on the connection of before, for all it knows")
+                .isInstanceOf(BridgeException.Fenced.class);
+        assertThatThrownBy(() -> manager.execute(checkout(7, "x"), stamp())).isInstanceOf(BridgeException.Fenced.class);
+        Fences.fence(manager, 1);
+        assertThat(manager.read(RecordKey.issue(7)).image()).isNull();
         assertThat(manager.execute(checkout(7, "x"), stamp()).isDone()).isTrue();
     }
 
