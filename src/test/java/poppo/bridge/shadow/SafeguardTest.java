@@ -106,6 +106,18 @@ class SafeguardTest {
         assertThat(bridge.standing().believed()).isFalse();
     }
 
+    /** Reads that fail leave no mark. The last run must not be readable in Redis. */
+    private static void failOverByReads(Bridge bridge) {
+        for (int i = 0; bridge.standing().believed() && i < 50; i++) {
+            try {
+                bridge.state.read(RecordKey.LAST_RUN);
+            } catch (BridgeException e) {
+                assertThat(e).isInstanceOf(BridgeException.Unavailable.class);
+            }
+        }
+        assertThat(bridge.standing().believed()).isFalse();
+    }
+
     /** The first look at the lock in {@code readRedisElseFile}: what the files showed, Redis may not have yet. */
     @Test
     void aReadThatBeginsDuringADualWriteDoesNotGoBackBehindAListFromTheFiles() {
@@ -177,16 +189,28 @@ class SafeguardTest {
     /** The second look at the lock in {@code readRedisElseFile}: what Redis shows may be taken back. */
     @Test
     void aReadDoesNotShowWhatIsNotKeptYet() {
-        assertTakenBackIsNotShown(false);
+        assertTakenBackIsNotShown(reading(SEVEN), SafeguardTest::isSevenHeld, false);
     }
 
     /** The marks in {@code Glimpse}: what Redis showed may have been taken back by now. */
     @Test
     void aReadDoesNotShowWhatWasTakenBackMeanwhile() {
-        assertTakenBackIsNotShown(true);
+        assertTakenBackIsNotShown(reading(SEVEN), SafeguardTest::isSevenHeld, true);
     }
 
-    private void assertTakenBackIsNotShown(boolean beforeTheReadGoesOn) {
+    /** The wait after the question in {@code list}: what Redis shows may be taken back. */
+    @Test
+    void aListDoesNotShowWhatIsNotKeptYet() {
+        Predicate<Bridge> isListed = bridge -> bridge.state.processing().contains(7L);
+        assertTakenBackIsNotShown(Call.to("processing"), isListed, false);
+    }
+
+    private static boolean isSevenHeld(Bridge bridge) {
+        return "processing".equals(status(bridge.state.read(SEVEN)));
+    }
+
+    private void assertTakenBackIsNotShown(
+            Predicate<Call> asked, Predicate<Bridge> isHeld, boolean beforeTheReadGoesOn) {
         try (Bridge bridge = patient(Phase.REDIS_WRITE)) {
             bridge.done(Bridge.checkout(7, "p1"));
             CountDownLatch inRedis = new CountDownLatch(1);
@@ -198,7 +222,7 @@ class SafeguardTest {
             });
             Thread writer = new Thread(() -> assertThatThrownBy(() -> bridge.run(Bridge.checkin(7, "p1")))
                     .isInstanceOf(BridgeException.Unavailable.class));
-            bridge.redis.faults().nth(1, reading(SEVEN), new Fault() {
+            bridge.redis.faults().nth(1, asked, new Fault() {
                 @Override
                 public void before(Call call) {
                     writer.start();
@@ -213,16 +237,16 @@ class SafeguardTest {
                     }
                 }
             });
-            AtomicReference<String> seen = new AtomicReference<>();
-            Thread reader = start(() -> seen.set(status(bridge.state.read(SEVEN))));
+            AtomicBoolean seen = new AtomicBoolean();
+            Thread reader = start(() -> seen.set(isHeld.test(bridge)));
             await(inRedis);
             awaitEndOrWait(reader);
             goOn.countDown();
             join(reader);
             join(writer);
 
-            assertThat(seen.get()).isEqualTo("processing");
-            assertThat(status(bridge.state.read(SEVEN))).isEqualTo("processing");
+            assertThat(seen.get()).isTrue();
+            assertThat(isSevenHeld(bridge)).isTrue();
         }
     }
 
@@ -235,14 +259,79 @@ class SafeguardTest {
             bridge.done(Bridge.checkin(7, "p1"));
             bridge.redis.faults().nth(1, reading(SEVEN), Fault.before(() -> {
                 bridge.redis.restartFromSaved();
-                // Reads that fail leave no mark, which would tell as well.
-                while (bridge.standing().believed()) {
-                    bridge.state.read(RecordKey.LAST_RUN);
-                }
+                failOverByReads(bridge);
             }));
             bridge.redis.faults().always(reading(RecordKey.LAST_RUN), Fault.unavailable());
 
             assertThat(status(bridge.state.read(SEVEN))).isEqualTo("completed");
+        }
+    }
+
+    /** The glimpse of {@code readInTurn}: the same, of a read that waited for its turn. */
+    @Test
+    void aReadInTurnThatAFailOverOvertookDoesNotShowAnOlderRedis() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_WRITE)) {
+            bridge.done(Bridge.checkout(7, "p1"));
+            bridge.redis.save();
+            bridge.done(Bridge.checkin(7, "p1"));
+            bridge.redis.faults().nth(1, reading(SEVEN), Fault.before(() -> {
+                bridge.redis.restartFromSaved();
+                failOverByReads(bridge);
+            }));
+            bridge.redis.faults().always(reading(RecordKey.LAST_RUN), Fault.unavailable());
+            AtomicReference<String> seen = new AtomicReference<>();
+            // Its own thread holds the lock already: the record is busy, and it is its turn.
+            bridge.redis.faults().nth(1, Call.executing(Operation.Checkout.class), Fault.before(() -> {
+                seen.set(status(bridge.state.read(SEVEN)));
+                throw new BridgeException.Unavailable("planned");
+            }));
+            bridge.run(Bridge.checkout(7, "p2"));
+
+            assertThat(seen.get()).isEqualTo("completed");
+        }
+    }
+
+    /** The glimpse of {@code readOnlyCopy}: an older Redis is not shown where there is nothing else to show either. */
+    @Test
+    void inRedisOnlyAReadThatAFailOverOvertookIsRefused() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_ONLY)) {
+            bridge.done(Bridge.checkout(7, "p1"));
+            bridge.redis.save();
+            bridge.done(Bridge.checkin(7, "p1"));
+            bridge.redis.faults().nth(1, reading(SEVEN), Fault.before(() -> {
+                bridge.redis.restartFromSaved();
+                failOverByReads(bridge);
+            }));
+            bridge.redis.faults().always(reading(RecordKey.LAST_RUN), Fault.unavailable());
+
+            assertThatThrownBy(() -> bridge.state.read(SEVEN)).isInstanceOf(BridgeException.Unavailable.class);
+        }
+    }
+
+    /** The look at the lock in {@code readMeanwhile}: who asks Redis without the bridge may have seen it there. */
+    @Test
+    void aReadAfterAFailOverDoesNotGoBackBehindWhatAPlainClientSawInRedis() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_WRITE)) {
+            bridge.done(Bridge.checkout(7, "p1"));
+            CountDownLatch inRedis = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            bridge.redis.faults().nth(1, Call.executing(Operation.Checkin.class), Fault.after(() -> {
+                inRedis.countDown();
+                await(goOn);
+            }));
+            Thread writer = start(() -> bridge.done(Bridge.checkin(7, "p1")));
+            await(inRedis);
+            assertThat(status(bridge.redis.read(SEVEN))).isEqualTo("completed");
+            bridge.redis.faults().always(reading(RecordKey.LAST_RUN), Fault.unavailable());
+            failOverByReads(bridge);
+            AtomicReference<String> seen = new AtomicReference<>();
+            Thread reader = start(() -> seen.set(status(bridge.state.read(SEVEN))));
+            awaitEndOrWait(reader);
+            goOn.countDown();
+            join(reader);
+            join(writer);
+
+            assertThat(seen.get()).isEqualTo("completed");
         }
     }
 
