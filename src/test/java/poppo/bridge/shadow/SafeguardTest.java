@@ -487,6 +487,34 @@ class SafeguardTest {
         }
     }
 
+    /** The gate in {@code Transitions.flip}: a write that began before it is not mirrored, and must not miss the sweep. */
+    @Test
+    void aWriteThatBeganInRedisOnlyIsInTheFilesAsSoonAsTheyAreComplete() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_WRITE)) {
+            bridge.done(Bridge.checkout(7, "p1"));
+            // Both have it, so that the sweep doesn't stop at it.
+            bridge.to(Phase.REDIS_ONLY);
+            AtomicReference<Thread> operator = new AtomicReference<>();
+            bridge.redis.faults().nth(1, Call.executing(Operation.Checkin.class), Fault.before(() -> {
+                operator.set(start(() -> assertThatThrownBy(() -> bridge.to(Phase.REDIS_WRITE))
+                        .isInstanceOf(BridgeException.Unavailable.class)));
+                awaitEndOrWait(operator.get());
+            }));
+            // The first is the flip, the second says that the files are complete.
+            bridge.disk.before(
+                    SafeguardTest::isStandingWrite,
+                    () -> bridge.disk.before(
+                            SafeguardTest::isStandingWrite,
+                            () -> bridge.redis.faults().always(Fault.unavailable())));
+
+            assertThat(bridge.done(Bridge.checkin(7, "p1"))).isTrue();
+            join(operator.get());
+
+            assertThat(bridge.standing().filesBehind()).isFalse();
+            assertThat(status(bridge.state.read(SEVEN))).isEqualTo("completed");
+        }
+    }
+
     /** The gate in {@code Transitions.switchOver}: what is mirrored after the last flush is in the journal only. */
     @Test
     void aWriteThatMeetsTheFlipOnTheWayDownIsInTheFilesWhenItIsAnswered() {
