@@ -376,7 +376,9 @@ public final class ShadowStateManager implements StateManager {
 
     /** Lists come from Redis only when every single record would. */
     private <T> T list(Function<StateManager, T> query) {
-        Standing standing = project.standing();
+        // Before it waits for others: what they become dirty with meanwhile is not in Redis.
+        Glimpse glimpse = new Glimpse();
+        Standing standing = glimpse.standing;
         if (!standing.believed() && standing.down() == Route.REFUSED) {
             throw refused();
         }
@@ -388,7 +390,6 @@ public final class ShadowStateManager implements StateManager {
             // Of what is under way a list from the files may have told already.
             project.locks.awaitOthers();
         }
-        Glimpse glimpse = new Glimpse();
         try {
             T found = query.apply(redis);
             if (standing.authority() == Authority.REDIS && !standing.filesBehind()) {

@@ -175,6 +175,7 @@ class RedisFaultTest {
                 signal("CONT");
             }
             probeUntilItAnswers(manager);
+            // The same epoch, so that it isn't the fence that keeps the late write away.
             Fences.fence(manager, 1);
             String settled = status(manager, 7);
 
@@ -205,7 +206,13 @@ class RedisFaultTest {
 
         assertThat(refused).isTrue();
         assertThatThrownBy(() -> manager.read(RecordKey.issue(7))).hasMessageContaining("not connected");
+        manager.probe();
+        assertThatThrownBy(() -> manager.read(RecordKey.issue(7)))
+                .as("begun on the connection of before, for all it knows")
+                .isInstanceOf(BridgeException.Fenced.class);
+        assertThatThrownBy(() -> manager.execute(checkout(7, "x"), stamp())).isInstanceOf(BridgeException.Fenced.class);
         Fences.fence(manager, 1);
+        assertThat(manager.read(RecordKey.issue(7)).image()).isNull();
         assertThat(manager.execute(checkout(7, "x"), stamp()).isDone()).isTrue();
     }
 

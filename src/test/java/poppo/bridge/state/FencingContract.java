@@ -72,6 +72,17 @@ public abstract class FencingContract extends Contract {
     }
 
     @Test
+    void aFenceThatSawAnotherEpochIsRefused() {
+        Fences.fence(fenced, NEXT_EPOCH);
+
+        assertThatThrownBy(() -> fenced.fence(NEXT_EPOCH - 1, NEXT_EPOCH + 1)).isInstanceOf(Fenced.class);
+        assertThatThrownBy(() -> fenced.fence(null, NEXT_EPOCH + 1)).isInstanceOf(Fenced.class);
+
+        assertThat(fenced.probe().epoch()).isEqualTo(NEXT_EPOCH);
+        done(update(7, "{'status':'x'}"));
+    }
+
+    @Test
     void aWriterOfAnEarlierEpochIsRefusedAndChangesNothing() throws Exception {
         done(update(7, "{'status':'x'}"));
         Versioned seen = store.read(RecordKey.issue(7));
