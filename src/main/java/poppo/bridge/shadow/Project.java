@@ -24,6 +24,7 @@ final class Project {
 
     private final StandingFile file;
     private volatile Standing standing;
+    private volatile long fenced;
     private volatile long floor;
     private volatile long noted;
 
@@ -43,6 +44,7 @@ final class Project {
         this.file = new StandingFile(parts.disk(), parts.bridgeDirectory());
         StandingFile.Stored stored = file.load();
         this.standing = stored.standing();
+        this.fenced = standing.epoch();
         this.cleanStop = stored.cleanStop();
         this.floor = stored.acknowledged();
         this.noted = floor;
@@ -90,6 +92,17 @@ final class Project {
             standing = next;
             tellFiles();
         }
+    }
+
+    /** Fences Redis, and remembers at which epoch. */
+    void fence(@Nullable Long seen, long epoch) {
+        redis.fence(seen, epoch);
+        fenced = epoch;
+    }
+
+    /** Whether Redis holds the epoch that it was left with: then no other bridge has had it meanwhile. */
+    boolean isAsFenced(@Nullable Long epoch) {
+        return epoch != null && epoch == fenced;
     }
 
     /** The highest revision of the Redis that was fenced last which anybody was told of, as far as it is known. */

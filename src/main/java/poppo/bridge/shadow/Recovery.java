@@ -222,9 +222,8 @@ final class Recovery {
             steps.done("believe");
             return tally;
         }
-        Long epoch = server.epoch();
         boolean lacksSome = server.revision() < project.acknowledged();
-        if (!isTrusted(server) || epoch == null || epoch > standing.epoch() || lacksSome) {
+        if (!isTrusted(server) || !project.isAsFenced(server.epoch()) || lacksSome) {
             project.dirty.markAll();
         }
         fence(server);
@@ -263,7 +262,7 @@ final class Recovery {
     private void fence(Server server) {
         long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch()) + 1;
         // Redis first: an epoch known here that Redis never got would make it look older than it is.
-        project.redis.fence(server.epoch(), epoch);
+        project.fence(server.epoch(), epoch);
         project.acknowledgedFrom(server.revision());
         project.commit(s -> s.withEpoch(epoch));
     }

@@ -539,7 +539,7 @@ public final class ShadowStateManager implements StateManager {
     private long fenceForBackfill() {
         FencedStateManager.Server server = project.redis.probe();
         long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch());
-        project.redis.fence(server.epoch(), epoch);
+        project.fence(server.epoch(), epoch);
         return epoch;
     }
 

@@ -200,7 +200,7 @@ final class Transitions {
     /** On the way back Redis may be failing: then the epoch in {@code .bridge} alone keeps it from being believed. */
     private void fence(long epoch, boolean required) {
         try {
-            project.redis.fence(project.standing().epoch(), epoch);
+            project.fence(project.standing().epoch(), epoch);
         } catch (BridgeException.Unavailable e) {
             if (required) {
                 throw e;

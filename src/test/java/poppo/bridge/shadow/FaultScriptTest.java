@@ -24,6 +24,7 @@ import poppo.bridge.state.Call;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.Fault;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.MemoryRedis;
 import poppo.bridge.state.MemoryStateManager;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
@@ -470,6 +471,23 @@ class FaultScriptTest {
         try (Bridge second = first.reopen()) {
             assertThat(second.standing().believed()).isTrue();
             assertThat(second.differing()).isEmpty();
+        }
+    }
+
+    /** Its epoch may be the very one that the fail-over has raised ours to. */
+    @Test
+    void whatAnotherBridgeDidToRedisDuringAnOutageIsNotTakenForOurs() {
+        try (Bridge bridge = Bridge.open(directory, Phase.REDIS_WRITE)) {
+            bridge.done(Bridge.checkout(1, "p"));
+            failOver(bridge);
+            MemoryRedis other = bridge.redis.anotherClient();
+            other.fence(other.probe().epoch(), bridge.standing().epoch());
+            other.execute(Bridge.checkin(1, "p"), bridge.stamps.next());
+
+            bridge.keepLater();
+
+            assertThat(bridge.standing().believed()).isTrue();
+            assertThat(bridge.differing()).isEmpty();
         }
     }
 }
