@@ -28,6 +28,9 @@ import poppo.bridge.state.Versioned;
  * <p>Works on the bare stores: it is also what runs while the breaker keeps everybody else away from Redis.
  */
 final class CarryOver {
+    /** So many dirty records are locked at once; those that are dirty are those that are in use. */
+    private static final int AT_ONCE = 32;
+
     /** No store tells to the millisecond when it last heard of a process. */
     private static final Duration HEARD_OF_PRECISION = Duration.ofSeconds(2);
 
@@ -72,8 +75,8 @@ final class CarryOver {
             tally = tally.plus(swept);
         }
         List<RecordKey> single = project.dirty.single();
-        for (int from = 0; from < single.size(); from += Pairs.CHUNK) {
-            List<RecordKey> chunk = single.subList(from, Math.min(from + Pairs.CHUNK, single.size()));
+        for (int from = 0; from < single.size(); from += AT_ONCE) {
+            List<RecordKey> chunk = single.subList(from, Math.min(from + AT_ONCE, single.size()));
             tally = tally.plus(carry(chunk, key -> right, false));
         }
         return tally;

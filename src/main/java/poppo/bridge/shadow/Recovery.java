@@ -28,7 +28,7 @@ import poppo.bridge.state.RecordKey;
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     /** So few dirty records may be left for the part of the return that holds everybody up. */
-    private static final int FEW = 32;
+    private static final int FEW = 4;
 
     private static final int ROUNDS = 10;
 
@@ -196,12 +196,12 @@ final class Recovery {
 
         void done(String step) {
             long now = System.nanoTime();
-            millis.set(step, Json.number(Duration.ofNanos(now - last).toMillis()));
+            millis.put(step, (now - last) / 1_000_000.0);
             last = now;
         }
 
         ObjectNode finished() {
-            millis.set("all", Json.number(Duration.ofNanos(last - start).toMillis()));
+            millis.put("all", (last - start) / 1_000_000.0);
             return millis;
         }
     }

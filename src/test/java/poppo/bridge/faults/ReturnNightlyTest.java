@@ -2,6 +2,7 @@ package poppo.bridge.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import poppo.bridge.state.Json;
 final class ReturnNightlyTest {
     private static final int ISSUES = 10_000;
     private static final int DIRTY = 1_000;
-    private static final int RETURNS = 7;
+    private static final int RETURNS = 20;
 
     /** The default. */
     private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(500);
@@ -42,6 +43,9 @@ final class ReturnNightlyTest {
     private final List<Api.Call> returning = new ArrayList<>();
     private final List<Api.Call> back = new ArrayList<>();
     private final List<Long> durations = new ArrayList<>();
+    /** How long operations were kept out at each return, as the bridge tells. */
+    private final List<Long> gates = new ArrayList<>();
+
     private final List<Long> pausesAway = new ArrayList<>();
     private final List<Long> pausesReturning = new ArrayList<>();
     private long fewestDirty = Long.MAX_VALUE;
@@ -66,6 +70,7 @@ final class ReturnNightlyTest {
                 }
             }
         }
+        assertThat(gates).hasSize(RETURNS);
         ReportFile.write("3-return", report());
     }
 
@@ -102,6 +107,7 @@ final class ReturnNightlyTest {
         long end = System.nanoTime();
         Cycle.letClientsWork(rig);
         load.pause();
+        gates.add(lastPause(rig));
         durations.add(end - begin);
         List<Api.Call> calls = rig.api().calls().stream()
                 .filter(call -> !call.path().startsWith("migration"))
@@ -109,6 +115,18 @@ final class ReturnNightlyTest {
         calls.forEach(call -> (call.end() < begin ? away : call.begin() > end ? back : returning).add(call));
         pausesAway.add(longestSilence(calls, Long.MIN_VALUE, begin));
         pausesReturning.add(longestSilence(calls, begin, end));
+    }
+
+    private static long lastPause(Rig rig) throws InterruptedException {
+        long last = 0;
+        for (JsonNode entry :
+                rig.api().get("migration/journal?limit=1000").body().path("entries")) {
+            if (entry.path("event").asText().equals("return")) {
+                last = Math.round(
+                        entry.path("details").path("tookMillis").path("pause").asDouble() * 1_000_000);
+            }
+        }
+        return last;
     }
 
     /** The longest time in which no client was answered: what holds everybody up makes one. */
@@ -149,7 +167,10 @@ final class ReturnNightlyTest {
                 + fewestDirty + " dirty records, " + RETURNS + " times under " + CLIENTS + " clients; it took p50 "
                 + new Percentiles(durations).millis(50) + " ms, at most " + new Percentiles(durations).millis(100)
                 + " ms (command time-out " + COMMAND_TIMEOUT.toMillis()
-                + " ms, retry every 50 to 200 ms). The longest time in which"
+                + " ms, retry every 50 to 200 ms). Operations were kept out for p50 "
+                + new Percentiles(gates).millis(50)
+                + " ms, p99 " + new Percentiles(gates).millis(99) + " ms, at most " + new Percentiles(gates).millis(100)
+                + " ms. The longest time in which"
                 + " no client at all was answered: " + silence(pausesReturning) + " during a return, "
                 + silence(pausesAway) + " just before it.\n\n");
         text.append("| calls | of | number | p50, ms | p99, ms | max, ms |\n|---|---|--:|--:|--:|--:|\n");
