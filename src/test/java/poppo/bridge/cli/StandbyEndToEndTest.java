@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +199,7 @@ final class StandbyEndToEndTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dual-write", "redis-write"})
+    @Tag("nightly")
     void whenRedisIsFrozenAsTheOwnerIsKilledTheFilesTakeOverInANewEpoch(String phase) throws Exception {
         startBoth(phase);
         long before = durableEpoch();
@@ -224,6 +226,7 @@ final class StandbyEndToEndTest {
 
     /** A killed bridge leaves its own Redis behind; one that can't end in order must not keep the standby out. */
     @Test
+    @Tag("nightly")
     void theOwnersEmbeddedRedisIsReplacedEvenIfItIsFrozen() throws Exception {
         owner = EndToEndServe.start(directory, "--phase", "redis-write");
         standby = standBy();
@@ -434,6 +437,7 @@ final class StandbyEndToEndTest {
 
     /** The same configuration, started twice. */
     @Test
+    @Tag("nightly")
     void aStandbyWaitsForThePortTooAndSaysSoOnce() throws Exception {
         int port = freePort();
         String[] args = {"--state-dir", directory.toString(), "--port", Integer.toString(port)};
@@ -469,6 +473,7 @@ final class StandbyEndToEndTest {
 
     /** One of the two projects is another bridge's, the other one is free. */
     @Test
+    @Tag("nightly")
     void eachProjectOfAConfigurationStandsByOnItsOwn() throws Exception {
         Path other = EndToEndServe.copyOf("state-2025-06-19", home.resolve("other"));
         startRedis();

@@ -29,10 +29,9 @@ class LegacyProcessTest {
 
     @Test
     void twoStatusManagersTakingTurnsLoseEachOthersUpdates() throws IOException {
-        try (LegacyProcess one = paced("one", 1);
-                LegacyProcess other = paced("other", 101)) {
-            one.awaitReady(PATIENCE);
-            other.awaitReady(PATIENCE);
+        // One after the other: both make the file when there is none, and would meet on the name of its next version.
+        try (LegacyProcess one = ready(paced("one", 1));
+                LegacyProcess other = ready(paced("other", 101))) {
             for (int turn = 1; turn <= 5; turn++) {
                 one.proceed();
                 one.awaitAcknowledged(turn, PATIENCE);
@@ -89,6 +88,11 @@ class LegacyProcessTest {
             assertThat(process.awaitExit(PATIENCE)).isEqualTo(2);
             assertThat(process.complaints()).containsExactly("--mode must be status or files, not 'both'");
         }
+    }
+
+    private static LegacyProcess ready(LegacyProcess process) {
+        process.awaitReady(PATIENCE);
+        return process;
     }
 
     private LegacyProcess paced(String id, int first) {
