@@ -442,7 +442,7 @@ public final class Journal implements AutoCloseable {
 
     private BridgeException.Unavailable full(String why) {
         return new BridgeException.Unavailable("there is no room in the journal " + directory + ": " + why
-                + "; nothing was changed: make room and try" + " again");
+                + "; nothing was changed: make room and try again");
     }
 
     /** The sequence of the last entry, written or not. */
@@ -461,10 +461,6 @@ public final class Journal implements AutoCloseable {
                     + (current == null ? 0 : current.size())
                     + earlier.stream().mapToLong(Segments.Known::bytes).sum();
         }
-    }
-
-    public long maxBytes() {
-        return options.maxBytes();
     }
 
     @Override

@@ -55,10 +55,6 @@ final class Segment {
         return size - at;
     }
 
-    boolean isEmpty() {
-        return at == Header.SIZE;
-    }
-
     void close() {
         try {
             out.close();

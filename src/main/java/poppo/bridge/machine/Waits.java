@@ -1,5 +1,6 @@
 package poppo.bridge.machine;
 
+import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -17,4 +18,9 @@ public interface Waits {
      * @param block waits and has it
      */
     void until(BooleanSupplier attempt, Runnable block);
+
+    /** Takes a lock. */
+    default void lock(Lock lock) {
+        until(lock::tryLock, lock::lock);
+    }
 }

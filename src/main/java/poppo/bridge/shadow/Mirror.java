@@ -232,7 +232,9 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
             last = entry.sequence();
             underWay.put(last, clock.millis());
             waitingSince = waitingSince == 0 ? clock.millis() : waitingSince;
-            tellFiles();
+            if (accepting) {
+                tellFiles();
+            }
             return entry;
         }
     }
@@ -270,7 +272,7 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
      * @throws BridgeException.Unavailable when that can't be; it stays in the journal then
      */
     void drain() {
-        waits.until(draining::tryLock, draining::lock);
+        waits.lock(draining);
         try {
             long upTo = beginDrain();
             if (upTo > drained) {

@@ -31,7 +31,7 @@ final class RecordLocks {
 
     Held lock(RecordKey key) {
         ReentrantLock stripe = stripes[stripe(key)];
-        waits.until(stripe::tryLock, stripe::lock);
+        waits.lock(stripe);
         return stripe::unlock;
     }
 
@@ -40,7 +40,7 @@ final class RecordLocks {
         int[] wanted =
                 keys.stream().mapToInt(RecordLocks::stripe).sorted().distinct().toArray();
         for (int stripe : wanted) {
-            waits.until(stripes[stripe]::tryLock, stripes[stripe]::lock);
+            waits.lock(stripes[stripe]);
         }
         return () -> {
             for (int stripe : wanted) {
@@ -58,7 +58,7 @@ final class RecordLocks {
     void awaitOthers() {
         for (ReentrantLock stripe : stripes) {
             if (stripe.isLocked()) {
-                waits.until(stripe::tryLock, stripe::lock);
+                waits.lock(stripe);
                 stripe.unlock();
             }
         }

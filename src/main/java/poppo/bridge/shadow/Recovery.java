@@ -148,7 +148,7 @@ final class Recovery {
      * @return whether it is believed
      */
     boolean returnNow() {
-        waits.until(returning::tryLock, returning::lock);
+        waits.lock(returning);
         try {
             return returnAlone();
         } finally {
@@ -353,7 +353,7 @@ final class Recovery {
         }
         // Every bridge has an epoch of its own, so that a late writer of the last one is refused also where Redis can't
         // be
-        // told of it yet. Where Redis has the only copy it is told first, at its return: until then nothing is written.
+        // told yet. Where Redis has the only copy it is told first, at its return: until then nothing is written.
         project.commit(s -> s.epoch() > found.epoch() || s.down() == Route.REFUSED ? s : s.withEpoch(s.epoch() + 1));
     }
 

@@ -34,7 +34,7 @@ final class Transitions {
      * @throws BridgeException.Unavailable when a store that the change needs can't be reached
      */
     Change change(Rollout target, String who, String why) {
-        waits.until(changing::tryLock, changing::lock);
+        waits.lock(changing);
         try {
             return changeAlone(target, who, why);
         } finally {
