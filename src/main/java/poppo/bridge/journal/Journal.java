@@ -361,7 +361,12 @@ public final class Journal implements AutoCloseable {
         dropUpTo(sequence);
     }
 
-    /** Makes durable what was written so far. */
+    /**
+     * Makes durable what was written so far. A segment whose fsync failed is not asked again, since a system may confirm
+     * later what it has dropped by then: what follows goes to the next one.
+     *
+     * @throws BridgeException.Unavailable when the disk did not confirm it
+     */
     public void sync() {
         inTurn(() -> {
             Segment segment = active;
@@ -371,6 +376,7 @@ public final class Journal implements AutoCloseable {
             try {
                 syncActive(segment);
             } catch (IOException e) {
+                retire(segment);
                 throw new BridgeException.Unavailable(
                         "the journal's disk did not confirm what was written (" + e + "); see to it", e);
             }

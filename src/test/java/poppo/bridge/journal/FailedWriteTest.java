@@ -20,22 +20,30 @@ class FailedWriteTest {
     @TempDir
     Path directory;
 
-    /** Fails each write that holds {@code bad}. */
+    /** Fails each write that holds {@code bad}, and the sync after one that holds {@code unconfirmed}. */
     private static final class PickyDisk extends Disk {
         @Override
         public Writable open(Path file, boolean durably) throws IOException {
             Writable open = super.open(file, durably);
             return new Writable() {
+                private boolean dropped;
+
                 @Override
                 public void write(long at, byte[] bytes) throws IOException {
-                    if (new String(bytes, StandardCharsets.UTF_8).contains("bad")) {
+                    String text = new String(bytes, StandardCharsets.UTF_8);
+                    if (text.contains("bad")) {
                         throw new IOException("planned");
                     }
+                    dropped |= text.contains("unconfirmed");
                     open.write(at, bytes);
                 }
 
                 @Override
                 public void sync() throws IOException {
+                    if (dropped) {
+                        dropped = false;
+                        throw new IOException("planned");
+                    }
                     open.sync();
                 }
 
@@ -81,5 +89,22 @@ class FailedWriteTest {
         assertThatThrownBy(() -> reopened("bad")).isInstanceOf(BridgeException.Unavailable.class);
         assertThat(reopened("three")).containsExactly("one", "two");
         assertThat(reopened()).containsExactly("one", "two", "three");
+    }
+
+    /** The second sync of it would be confirmed, by a system that has dropped what it could not write. */
+    @Test
+    void aSegmentThatWasNotConfirmedIsNotAskedAgain() throws IOException {
+        JournalOptions options = new JournalOptions(Fsync.EVERYSEC, 1 << 20, 0, 4096);
+        try (Journal journal = Journal.open(directory, options, new PickyDisk(), Waits.BLOCKING, bytes -> {})) {
+            journal.append("unconfirmed".getBytes(StandardCharsets.UTF_8)).await();
+            assertThatThrownBy(journal::sync)
+                    .isInstanceOf(BridgeException.Unavailable.class)
+                    .hasMessageContaining("did not confirm");
+            journal.append("next".getBytes(StandardCharsets.UTF_8)).await();
+            journal.sync();
+            assertThat(new Disk().list(directory))
+                    .containsExactly("00000000000000000001.log", "00000000000000000002.log");
+        }
+        assertThat(reopened()).containsExactly("unconfirmed", "next");
     }
 }
