@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
+import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.DiffReport;
 import poppo.bridge.migration.Job;
 import poppo.bridge.migration.Migration;
@@ -138,7 +139,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void enter(OpenProject project, Rollout rollout) throws InterruptedException {
-        var change = project.migration().change(rollout, false, WHO, "next step of the demo");
+        var change = project.migration().change(rollout, Bounds.DEFAULT, false, WHO, "next step of the demo");
         hold(rollout.toString(), project);
         diff(project);
         say("      moving there cost a pause of %.1f ms", change.pause().toNanos() / 1e6);

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
 import poppo.bridge.machine.Disk;
+import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.Doctor;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.redis.RedisOptions;
@@ -115,7 +116,7 @@ final class OpenProject implements AutoCloseable {
         if (from.isBelow(rollout) && !state.standing().backfilled()) {
             migration.backfillNow(compared -> {});
         }
-        migration.change(rollout, false, "configuration", "phase at the start");
+        migration.change(rollout, Bounds.DEFAULT, false, "configuration", "phase at the start");
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

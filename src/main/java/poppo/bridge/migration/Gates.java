@@ -14,9 +14,6 @@ import poppo.bridge.shadow.ShadowStatus;
 
 /** Judges whether a project may take one step up. A gate without evidence fails. */
 final class Gates {
-    /** So long ago the files must have been written by somebody else last, before writes move to Redis. */
-    private static final Duration QUIET = Duration.ofSeconds(60);
-
     private final ShadowStateManager state;
     private final Clock clock;
     private final Supplier<List<Finding>> doctor;
@@ -31,9 +28,9 @@ final class Gates {
     }
 
     /** @param mismatches seen since the present phase began */
-    List<Gate> judge(Rollout step, long mismatches) {
+    List<Gate> judge(Rollout step, Bounds bounds, long mismatches) {
         List<Gate> gates = new ArrayList<>();
-        gates.add(doctor());
+        gates.add(doctor(bounds));
         ShadowStatus status = state.status();
         gates.add(gate(
                 "backfill",
@@ -41,29 +38,46 @@ final class Gates {
                 yes(status.standing().backfilled()),
                 "complete"));
         if (step.phase().compareTo(Phase.DUAL_WRITE) > 0 && allPassed(gates)) {
-            gates.add(gate("breaker", status.breaker().equals("closed"), status.breaker(), "closed"));
-            gates.add(atMost("dirty-records", (long) status.dirtyRecords() + status.dirtyCollections()));
-            gates.add(atMost("unknown-outcomes", status.unknownOutcomes()));
-            gates.add(atMost("mismatches", mismatches));
+            gates.addAll(agreement(status, bounds, mismatches));
             gates.add(diff());
         }
         if (step.phase().authority() == Authority.REDIS) {
-            gates.add(foreignWrites());
+            gates.add(foreignWrites(bounds));
         }
         return gates;
+    }
+
+    /** Judges the present phase by what is known already. */
+    List<Gate> watch(Bounds bounds, long mismatches) {
+        ShadowStatus status = state.status();
+        return status.standing().phase().usesRedis() ? agreement(status, bounds, mismatches) : List.of();
+    }
+
+    private static List<Gate> agreement(ShadowStatus status, Bounds bounds, long mismatches) {
+        return List.of(
+                gate("breaker", status.breaker().equals("closed"), status.breaker(), "closed"),
+                atMost(
+                        "dirty-records",
+                        (long) status.dirtyRecords() + status.dirtyCollections(),
+                        bounds.dirtyRecords()),
+                atMost("unknown-outcomes", status.unknownOutcomes(), bounds.unknownOutcomes()),
+                atMost("mismatches", mismatches, bounds.mismatches()));
     }
 
     private static boolean allPassed(List<Gate> gates) {
         return gates.stream().allMatch(Gate::passed);
     }
 
-    private Gate doctor() {
+    private Gate doctor(Bounds bounds) {
         List<String> errors = doctor.get().stream()
                 .filter(finding -> finding.level() == Finding.Level.ERROR)
                 .map(finding -> finding.check() + ": " + finding.found())
                 .toList();
         return gate(
-                "doctor", errors.isEmpty(), errors.isEmpty() ? "no errors" : String.join("; ", errors), "no errors");
+                "doctor",
+                errors.size() <= bounds.doctorErrors(),
+                errors.isEmpty() ? "no errors" : String.join("; ", errors),
+                bounds.doctorErrors() == 0 ? "no errors" : "at most " + bounds.doctorErrors() + " errors");
     }
 
     private Gate diff() {
@@ -71,19 +85,19 @@ final class Gates {
         return gate("diff", report.isConsistent(), Diff.summary(report), "consistent");
     }
 
-    private Gate foreignWrites() {
+    private Gate foreignWrites(Bounds bounds) {
         Instant last = state.lastForeignWrite().orElse(Instant.EPOCH);
         Duration since = Duration.between(last, clock.instant());
-        boolean quiet = since.compareTo(QUIET) >= 0;
+        boolean quiet = since.compareTo(bounds.quietFiles()) >= 0;
         return gate(
                 "foreign-writes",
                 quiet,
                 quiet ? "none lately" : "one " + since.toSeconds() + " s ago",
-                "none for " + QUIET.toSeconds() + " s");
+                "none for " + bounds.quietFiles().toSeconds() + " s");
     }
 
-    private static Gate atMost(String name, long measured) {
-        return gate(name, measured == 0, Long.toString(measured), "0");
+    private static Gate atMost(String name, long measured, long bound) {
+        return gate(name, measured <= bound, Long.toString(measured), bound == 0 ? "0" : "at most " + bound);
     }
 
     private static Gate gate(String name, boolean passed, String measured, String bound) {

@@ -87,35 +87,41 @@ public final class Migration implements AutoCloseable {
     }
 
     /** Judges the first step towards {@code target}, writing nothing; empty on the way back, which is always open. */
-    public List<Gate> judge(Rollout target) {
+    public List<Gate> judge(Rollout target, Bounds bounds) {
         Rollout from = state.standing().rollout();
         return from.stepsTo(target).stream()
                 .filter(from::isBelow)
                 .findFirst()
-                .map(this::judgeStep)
+                .map(step -> judgeStep(step, bounds))
                 .orElse(List.of());
     }
 
-    private List<Gate> judgeStep(Rollout step) {
-        return gates.judge(step, state.status().mismatches() - mismatchesBefore);
+    private List<Gate> judgeStep(Rollout step, Bounds bounds) {
+        return gates.judge(step, bounds, state.status().mismatches() - mismatchesBefore);
+    }
+
+    /** Judges whether the project may stay where it stands, by what is known already: no diff is made for it. */
+    public List<Gate> watch(Bounds bounds) {
+        return gates.watch(bounds, state.status().mismatches() - mismatchesBefore);
     }
 
     /**
      * Moves the phase flag step by step, judging each step up by its gates; on the first that fails, the phase is the
      * former one again.
      *
+     * @param bounds what the gates ask for
      * @param force moves although gates fail; the audit journal says so
      * @param who the role that wants it
      * @throws GateFailed with what was measured
      */
-    public synchronized Change change(Rollout target, boolean force, String who, String why) {
+    public synchronized Change change(Rollout target, Bounds bounds, boolean force, String who, String why) {
         Rollout from = state.standing().rollout();
         if (!from.isBelow(target)) {
             return changed(state.change(target, who, why));
         }
         List<Change> done = new ArrayList<>();
         for (Rollout step : from.stepsTo(target)) {
-            List<Gate> judged = judgeStep(step);
+            List<Gate> judged = judgeStep(step, bounds);
             if (judged.stream().anyMatch(gate -> !gate.passed())) {
                 GateFailed failed = new GateFailed(step, judged);
                 if (!force) {

@@ -22,6 +22,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Gate;
 import poppo.bridge.shadow.Phase;
@@ -129,12 +130,14 @@ final class MigrationController {
         if (fields.flag("dryRun")) {
             return judge(handle, target);
         }
-        return Answer.ok(handle.migration().change(target, force, WHO, why).toJson());
+        return Answer.ok(handle.migration()
+                .change(target, Bounds.DEFAULT, force, WHO, why)
+                .toJson());
     }
 
     private static Answer judge(ProjectHandle handle, Rollout target) {
         Rollout from = handle.shadow().standing().rollout();
-        List<Gate> gates = handle.migration().judge(target);
+        List<Gate> gates = handle.migration().judge(target, Bounds.DEFAULT);
         ObjectNode answer = Json.object();
         answer.put("from", from.phase().label());
         answer.put("to", target.phase().label());

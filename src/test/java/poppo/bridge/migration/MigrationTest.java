@@ -66,7 +66,7 @@ class MigrationTest {
     }
 
     private Gate failed(Phase target) {
-        List<Gate> failed = migration.judge(Rollout.of(target)).stream()
+        List<Gate> failed = migration.judge(Rollout.of(target), Bounds.DEFAULT).stream()
                 .filter(gate -> !gate.passed())
                 .toList();
         assertThat(failed).hasSize(1);
@@ -81,7 +81,8 @@ class MigrationTest {
 
         assertThat(failed(Phase.DUAL_WRITE)).isEqualTo(new Gate("backfill", false, "not complete", "complete"));
         GateFailed failed = catchThrowableOfType(
-                GateFailed.class, () -> migration.change(Rollout.of(Phase.REDIS_WRITE), false, "ann", "now"));
+                GateFailed.class,
+                () -> migration.change(Rollout.of(Phase.REDIS_WRITE), Bounds.DEFAULT, false, "ann", "now"));
         assertThat(failed).hasMessage("Not moved to dual-write: backfill is not complete, asked is complete");
         assertThat(failed.code()).isEqualTo("gate-failed");
         assertThat(bridge.state.standing().phase()).isEqualTo(Phase.FILE);
@@ -93,7 +94,7 @@ class MigrationTest {
         bridge.state.execute(new Operation.Checkout(7, "p1", null, null, null), bridge.stamps.next());
         assertThat(migration.backfillNow(compared -> {}).copied()).isEqualTo(1);
 
-        migration.change(Rollout.of(Phase.REDIS_ONLY), false, "ann", "now");
+        migration.change(Rollout.of(Phase.REDIS_ONLY), Bounds.DEFAULT, false, "ann", "now");
 
         assertThat(bridge.state.standing().phase()).isEqualTo(Phase.REDIS_ONLY);
         assertThat(bridge.redis.read(SEVEN).image()).isNotNull();
@@ -103,7 +104,8 @@ class MigrationTest {
     void theDoctorsErrorsKeepThePhaseAndItsWarningsDoNot() {
         at(Phase.DUAL_WRITE);
         findings.add(new Finding("skew", Finding.Level.WARNING, "a bit", "look"));
-        assertThat(migration.judge(Rollout.of(Phase.REDIS_READ))).allMatch(Gate::passed);
+        assertThat(migration.judge(Rollout.of(Phase.REDIS_READ), Bounds.DEFAULT))
+                .allMatch(Gate::passed);
 
         findings.add(new Finding("eviction", Finding.Level.ERROR, "allkeys-lru", "set noeviction"));
         assertThat(failed(Phase.REDIS_READ)).isEqualTo(new Gate("doctor", false, "eviction: allkeys-lru", "no errors"));
@@ -116,7 +118,7 @@ class MigrationTest {
         bridge.state.execute(new Operation.AddProcessedIssue(1), bridge.stamps.next());
         bridge.redis.setEpoch(bridge.state.standing().epoch());
 
-        assertThat(migration.judge(Rollout.of(Phase.REDIS_READ)))
+        assertThat(migration.judge(Rollout.of(Phase.REDIS_READ), Bounds.DEFAULT))
                 .contains(new Gate("breaker", false, "open", "closed"), new Gate("dirty-records", false, "1", "0"));
     }
 
@@ -129,7 +131,7 @@ class MigrationTest {
         bridge.redis.faults().nth(1, Fault.unknownAfterEffect());
         bridge.state.execute(new Operation.AddProcessedIssue(1), bridge.stamps.next());
 
-        assertThat(migration.judge(Rollout.of(Phase.REDIS_READ)))
+        assertThat(migration.judge(Rollout.of(Phase.REDIS_READ), Bounds.DEFAULT))
                 .contains(new Gate("unknown-outcomes", false, "1", "0"), new Gate("mismatches", false, "1", "0"));
     }
 
@@ -155,7 +157,8 @@ class MigrationTest {
                 .isEqualTo(new Gate("foreign-writes", false, "one 59 s ago", "none for 60 s"));
 
         bridge.clock.advance(Duration.ofSeconds(1));
-        assertThat(migration.judge(Rollout.of(Phase.REDIS_WRITE))).allMatch(Gate::passed);
+        assertThat(migration.judge(Rollout.of(Phase.REDIS_WRITE), Bounds.DEFAULT))
+                .allMatch(Gate::passed);
     }
 
     @Test
@@ -165,7 +168,7 @@ class MigrationTest {
         bridge.files.writeForeign(SEVEN, Json.parse("{\"status\":\"x\"}"));
         bridge.files.poll();
 
-        assertThatThrownBy(() -> migration.change(Rollout.of(Phase.REDIS_ONLY), false, "ann", "now"))
+        assertThatThrownBy(() -> migration.change(Rollout.of(Phase.REDIS_ONLY), Bounds.DEFAULT, false, "ann", "now"))
                 .isInstanceOf(GateFailed.class)
                 .hasMessageStartingWith("Not moved to redis-write at 100 %: foreign-writes is one 0 s ago");
         assertThat(bridge.state.standing().phase()).isEqualTo(Phase.FILE);
@@ -175,7 +178,7 @@ class MigrationTest {
     void forceOverridesTheGatesAndTheJournalSaysSo() {
         at(Phase.FILE);
 
-        migration.change(Rollout.of(Phase.DUAL_WRITE), true, "ann", "in a hurry");
+        migration.change(Rollout.of(Phase.DUAL_WRITE), Bounds.DEFAULT, true, "ann", "in a hurry");
 
         assertThat(bridge.state.standing().phase()).isEqualTo(Phase.DUAL_WRITE);
         assertThat(bridge.audit.read(0, 100).toString())
@@ -191,13 +194,13 @@ class MigrationTest {
         bridge.files.forgetCalls();
         bridge.redis.forgetCalls();
 
-        migration.judge(Rollout.of(Phase.REDIS_ONLY));
+        migration.judge(Rollout.of(Phase.REDIS_ONLY), Bounds.DEFAULT);
 
         assertThat(Stream.concat(bridge.files.calls().stream(), bridge.redis.calls().stream()))
                 .extracting(Call::method)
                 .containsOnly("read", "page");
         assertThat(bridge.state.standing()).isEqualTo(standing);
-        assertThat(migration.judge(Rollout.of(Phase.FILE))).isEmpty();
+        assertThat(migration.judge(Rollout.of(Phase.FILE), Bounds.DEFAULT)).isEmpty();
     }
 
     // ---- the way back

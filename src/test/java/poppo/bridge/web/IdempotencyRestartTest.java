@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import poppo.bridge.machine.Disk;
+import poppo.bridge.migration.Bounds;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.state.Call;
@@ -86,7 +87,7 @@ class IdempotencyRestartTest {
     private static void enter(Bridge bridge, Phase phase) {
         if (phase != Phase.FILE) {
             bridge.migration.backfillNow(compared -> {});
-            bridge.migration.change(new Rollout(phase, 100, 100), true, "test", "test");
+            bridge.migration.change(new Rollout(phase, 100, 100), Bounds.DEFAULT, true, "test", "test");
         }
     }
 
