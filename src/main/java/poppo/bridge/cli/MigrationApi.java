@@ -1,7 +1,7 @@
 package poppo.bridge.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import poppo.bridge.migration.Repair;
+import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.ReportFormat;
 
 /**
@@ -19,7 +19,16 @@ interface MigrationApi extends AutoCloseable {
     Answer backfill();
 
     /** Starts a diff; the answer is its job. */
-    Answer diff(Repair repair);
+    Answer diff(Migration.DiffRequest request);
+
+    /** The diff reports that are kept, newest first. */
+    Answer reports();
+
+    Answer noiseRules();
+
+    Answer addNoiseRule(ObjectNode rule);
+
+    void removeNoiseRule(String name);
 
     Answer job(String id);
 

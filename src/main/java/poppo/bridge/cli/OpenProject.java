@@ -58,7 +58,8 @@ final class OpenProject implements AutoCloseable {
             AuditJournal audit = new AuditJournal(new Disk(), bridge, clock);
             this.state = keep(ShadowStateManager.open(
                     new ShadowStateManager.Parts(files, redis, bridge, audit, observer, clock), settings.shadow()));
-            this.migration = keep(new Migration(state, audit, new Doctor(directory, files, redis, clock), clock));
+            this.migration = keep(
+                    new Migration(state, audit, new Doctor(directory, files, redis, clock), clock, new Disk(), bridge));
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {

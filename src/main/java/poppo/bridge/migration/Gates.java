@@ -18,13 +18,20 @@ final class Gates {
     private final Clock clock;
     private final Supplier<List<Finding>> doctor;
     private final Supplier<DiffReport> freshDiff;
+    private final NoiseRules noiseRules;
 
     /** @param freshDiff a diff of this phase that is recent, or made now */
-    Gates(ShadowStateManager state, Clock clock, Supplier<List<Finding>> doctor, Supplier<DiffReport> freshDiff) {
+    Gates(
+            ShadowStateManager state,
+            Clock clock,
+            Supplier<List<Finding>> doctor,
+            Supplier<DiffReport> freshDiff,
+            NoiseRules noiseRules) {
         this.state = state;
         this.clock = clock;
         this.doctor = doctor;
         this.freshDiff = freshDiff;
+        this.noiseRules = noiseRules;
     }
 
     /** @param mismatches seen since the present phase began */
@@ -44,7 +51,16 @@ final class Gates {
         if (step.phase().authority() == Authority.REDIS) {
             gates.add(foreignWrites(bounds));
         }
+        if (!step.phase().keepsFiles()) {
+            gates.add(noiseRules());
+        }
         return gates;
+    }
+
+    /** What is taken for no difference must be gone before the files, by which it could still be told, go. */
+    private Gate noiseRules() {
+        List<String> live = noiseRules.live().stream().map(NoiseRule::name).toList();
+        return gate("noise-rules", live.isEmpty(), live.isEmpty() ? "none" : String.join(", ", live), "none live");
     }
 
     /** Judges the present phase by what is known already. */

@@ -88,6 +88,28 @@ final class Pages {
         return page;
     }
 
+    /** The keys alone; nothing that a record holds can stop this. */
+    List<RecordKey> keys(StateCollection collection) {
+        List<String> ids = switch (collection) {
+            case ISSUES, PROCESSED_COMMENTS ->
+                numbers(
+                                collection,
+                                Records.flat(records.ask(Step.of("ZRANGE", keys.buckets(collection), "0", "-1"))),
+                                -1)
+                        .stream()
+                        .map(String::valueOf)
+                        .toList();
+            case PROCESSES -> Records.flat(records.ask(Step.of("HKEYS", keys.meta(collection))));
+            case RUNNING_TASKS -> Records.flat(records.ask(Step.of("HKEYS", keys.runningTasks)));
+            case PROCESSED_ISSUES ->
+                page(collection, null, Integer.MAX_VALUE).stream()
+                        .map(stored -> stored.key().id())
+                        .toList();
+            case PENDING_TASKS, LAST_RUN -> List.of(collection.label());
+        };
+        return ids.stream().map(id -> new RecordKey(collection, id)).toList();
+    }
+
     private List<Long> numbers(StateCollection collection, List<String> buckets, long after) {
         List<Step> steps = new ArrayList<>();
         buckets.forEach(bucket -> steps.add(Step.of("HKEYS", keys.bucket(collection, Long.parseLong(bucket)))));

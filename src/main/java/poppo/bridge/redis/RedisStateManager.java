@@ -28,6 +28,7 @@ import poppo.bridge.state.Served;
 import poppo.bridge.state.ServerFacts;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.StateManager;
 import poppo.bridge.state.Versioned;
 
 /**
@@ -62,12 +63,12 @@ public final class RedisStateManager implements FencedStateManager {
     private final Turns turns;
     private Runnable beforeCommit = () -> {};
 
-    private RedisStateManager(RedisOptions options) {
+    private RedisStateManager(RedisOptions options, Keys keys, RedisLink link, Committer committer) {
         this.options = options;
-        keys = new Keys(options.prefix());
-        link = new RedisLink(options, Step.of("HGET", keys.authority, "epoch"));
+        this.keys = keys;
+        this.link = link;
+        this.committer = committer;
         shapes = new Shapes(keys, link);
-        committer = new Committer(keys, link);
         records = new Records(keys, link, committer, shapes);
         cache = new RecordCache(options.cacheSize());
         index = new IssueIndex(keys, options.heartbeatTtl());
@@ -81,7 +82,9 @@ public final class RedisStateManager implements FencedStateManager {
      * fails fast, and connects at the first {@link #probe()} that succeeds.
      */
     public static RedisStateManager connect(RedisOptions options) {
-        RedisStateManager manager = new RedisStateManager(options);
+        Keys keys = new Keys(options.prefix());
+        RedisLink link = new RedisLink(options, Step.of("HGET", keys.authority, "epoch"));
+        RedisStateManager manager = new RedisStateManager(options, keys, link, new Committer(keys, link));
         try {
             manager.link.reconnect(manager::forget);
         } catch (BridgeException.Unavailable later) {
@@ -433,6 +436,39 @@ public final class RedisStateManager implements FencedStateManager {
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
         return guarded(() -> new Unlisted(keys, link, records).find(collection));
+    }
+
+    @Override
+    public boolean hasMetadata(RecordKey key) {
+        return records.form(key).hasMeta()
+                && guarded(() -> records.ask(Step.of("HGET", keys.meta(key), key.id()))) instanceof String;
+    }
+
+    @Override
+    public List<RecordKey> keys(StateCollection collection) {
+        return guarded(() -> pages.keys(collection));
+    }
+
+    @Override
+    public @Nullable JsonNode roundTrip(RecordKey key, JsonNode image) {
+        Commit never = new Commit(keys.authority);
+        Form form = records.form(key);
+        List<String> content = form.write(Stored.absent(key), image, 1, never);
+        return form.decode(key, never.metaAfter(1), content, false).image();
+    }
+
+    @Override
+    public StateManager scratch() {
+        return new RedisStateManager(options.withCacheSize(0), keys.scratch(), link, committer);
+    }
+
+    @Override
+    public Losses losses() {
+        Map<String, String> info = link.info("stats");
+        Object expired = guarded(() -> records.ask(Step.of(
+                "ZCOUNT", keys.heartbeats, "-inf", Long.toString(Pulse.millis(link.ask(Step.keyless("TIME")))))));
+        return new Losses(
+                number(info, "evicted_keys"), number(info, "expired_keys"), expired instanceof Long count ? count : 0);
     }
 
     @Override

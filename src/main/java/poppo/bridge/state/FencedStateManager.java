@@ -1,5 +1,6 @@
 package poppo.bridge.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,41 @@ public interface FencedStateManager extends StateManager {
      * @throws BridgeException.Unavailable when it can't be reached
      */
     ServerFacts facts();
+
+    /** Whether the bridge's own metadata of a record is there, also where its content is gone. */
+    boolean hasMetadata(RecordKey key);
+
+    /**
+     * The keys of a collection, without what they hold: for a sweep that a record which can't be read must not stop. By
+     * number where the collection is numbered and kept so.
+     */
+    List<RecordKey> keys(StateCollection collection);
+
+    /** What would be read back of a record that is written; asks the server nothing. */
+    @Nullable
+    JsonNode roundTrip(RecordKey key, JsonNode image);
+
+    /**
+     * A second, empty state on the same server and by the same codec, which no other program sees. It belongs to this
+     * manager and is not to be closed.
+     */
+    StateManager scratch();
+
+    /**
+     * What the server dropped by itself.
+     *
+     * @throws BridgeException.Unavailable when it can't be reached
+     */
+    Losses losses();
+
+    /**
+     * What a server dropped by itself since it started.
+     *
+     * @param evicted keys, for want of memory
+     * @param expired keys, at the end of their time to live
+     * @param heartbeats how many processes are known whose heartbeat has expired
+     */
+    record Losses(long evicted, long expired, long heartbeats) {}
 
     /**
      * A server as {@link #probe} found it.

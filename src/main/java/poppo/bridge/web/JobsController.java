@@ -20,6 +20,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
 import poppo.bridge.migration.Job;
+import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.Repair;
 import poppo.bridge.state.Limits;
 
@@ -77,7 +78,7 @@ final class JobsController {
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.JobShape.class)))
     @ApiResponse(
             responseCode = "409",
-            description = "job-running",
+            description = "job-running, nothing-to-resume",
             content =
                     @Content(
                             mediaType = Problem.MEDIA_TYPE,
@@ -124,8 +125,9 @@ final class JobsController {
 
     private static Answer diff(ProjectHandle handle, Fields fields) {
         String repair = fields.optionalText("repair");
-        Repair chosen = repair == null ? Repair.NONE : Repair.of(repair);
-        return started(handle, handle.migration().diff(chosen, MigrationController.WHO));
+        Migration.DiffRequest wanted = new Migration.DiffRequest(
+                repair == null ? Repair.NONE : Repair.of(repair), fields.flag("dryRun"), fields.flag("resume"));
+        return started(handle, handle.migration().diff(wanted, MigrationController.WHO));
     }
 
     private static Answer started(ProjectHandle handle, Job job) {

@@ -1,5 +1,6 @@
 package poppo.bridge.interleaving;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import poppo.bridge.state.Replacement;
 import poppo.bridge.state.ServerFacts;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.StateManager;
 import poppo.bridge.state.Versioned;
 
 /**
@@ -148,6 +150,31 @@ class SteppedRedis implements FencedStateManager {
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
         return List.of();
+    }
+
+    @Override
+    public boolean hasMetadata(RecordKey key) {
+        return redis.hasMetadata(key);
+    }
+
+    @Override
+    public List<RecordKey> keys(StateCollection collection) {
+        return redis.keys(collection);
+    }
+
+    @Override
+    public JsonNode roundTrip(RecordKey key, JsonNode image) {
+        return redis.roundTrip(key, image);
+    }
+
+    @Override
+    public StateManager scratch() {
+        return redis.scratch();
+    }
+
+    @Override
+    public Losses losses() {
+        return redis.losses();
     }
 
     @Override

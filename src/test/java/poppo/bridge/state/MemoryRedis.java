@@ -1,5 +1,6 @@
 package poppo.bridge.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,35 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
         return List.of();
+    }
+
+    @Override
+    public boolean hasMetadata(RecordKey key) {
+        return false;
+    }
+
+    @Override
+    public List<RecordKey> keys(StateCollection collection) {
+        return page(collection, null, Integer.MAX_VALUE).stream()
+                .map(Versioned::key)
+                .toList();
+    }
+
+    @Override
+    public @Nullable JsonNode roundTrip(RecordKey key, JsonNode image) {
+        return image;
+    }
+
+    @Override
+    public StateManager scratch() {
+        MemoryRedis other = new MemoryRedis();
+        other.fence(null, 1);
+        return other;
+    }
+
+    @Override
+    public Losses losses() {
+        return new Losses(0, 0, 0);
     }
 
     @Override

@@ -57,7 +57,12 @@ class OpenApiTest {
             "POST " + P + "migration/diffs",
             "GET " + P + "migration/jobs/{id}",
             "DELETE " + P + "migration/jobs/{id}",
+            "GET " + P + "migration/diffs",
+            "GET " + P + "migration/diffs/schema",
             "GET " + P + "migration/diffs/{id}",
+            "GET " + P + "migration/noise-rules",
+            "POST " + P + "migration/noise-rules",
+            "DELETE " + P + "migration/noise-rules/{name}",
             "POST " + P + "migration/verify",
             "GET " + P + "migration/journal");
 
