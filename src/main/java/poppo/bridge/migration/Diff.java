@@ -105,7 +105,7 @@ final class Diff {
         if (from != null) {
             tally = DiffTally.of(from.report());
             resumed = from.report().header().resumed() + 1;
-        } else if (order.writes()) {
+        } else if (order.writes() && state.standing().phase().usesRedis()) {
             meet(scratch());
             settle();
         }

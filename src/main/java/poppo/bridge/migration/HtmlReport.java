@@ -164,7 +164,7 @@ public final class HtmlReport {
                     .toList();
             double lowest = values.stream().min(Double::compare).orElse(100.0);
             out.append("<tr><td><b>").append(collection.label()).append("</b></td><td>");
-            out.append(Svg.trend(values)).append("</td><td class=\"n soft\" data-l=\"lowest\">lowest ");
+            out.append(Svg.trend(values)).append("</td><td class=\"n soft\">lowest ");
             out.append(Svg.percent(lowest)).append(" %</td></tr>");
         }
         out.append("</tbody></table><p class=\"soft\">From ")
@@ -183,10 +183,13 @@ public final class HtmlReport {
         }
         out.append("<h2>Differences</h2><div class=\"filters\" hidden><input id=\"text\" type=\"search\"")
                 .append(" aria-label=\"Search\" placeholder=\"Search in records, fields and values\">");
-        pick("collection", found -> found.difference().key().collection().label());
-        pick("kind", found -> found.difference().kind().label());
-        pick("cause", found -> found.cause().name());
-        pick("moved", found -> found.cause().moved().label());
+        pick(
+                "collection",
+                "any collection",
+                found -> found.difference().key().collection().label());
+        pick("kind", "any kind", found -> found.difference().kind().label());
+        pick("cause", "any cause", found -> found.cause().name());
+        pick("moved", "whichever side moved", found -> found.cause().moved().label());
         out.append(
                         "<span class=\"soft\" id=\"shown\"></span></div><table class=\"wide\" id=\"differences\"><thead><tr>")
                 .append("<th>record</th><th>file</th><th>Redis</th><th>likely cause</th></tr></thead><tbody>");
@@ -194,9 +197,9 @@ public final class HtmlReport {
         out.append("</tbody></table>");
     }
 
-    private void pick(String name, Function<Found, String> value) {
+    private void pick(String name, String any, Function<Found, String> value) {
         out.append("<select name=\"").append(name).append("\" aria-label=\"").append(name);
-        out.append("\"><option value=\"\">").append("any ").append(name).append("</option>");
+        out.append("\"><option value=\"\">").append(any).append("</option>");
         report.differences().stream()
                 .map(value)
                 .distinct()

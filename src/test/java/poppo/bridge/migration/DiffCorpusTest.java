@@ -104,7 +104,8 @@ class DiffCorpusTest {
         DiffReport report = rig.diff(Repair.NONE);
         assertThat(told(report)).isEqualTo(expected);
         assertThat(report.verdict()).isEqualTo("inconsistent");
-        assertThat(report.planted()).isEqualTo(new Planted.Tally(29, 29, 0));
+        boolean scratch = rig.state.standing().phase().usesRedis();
+        assertThat(report.planted()).isEqualTo(scratch ? new Planted.Tally(29, 29, 0) : new Planted.Tally(28, 28, 0));
         FOUND.addAll(expected);
         expected.clear();
         rig.diff(Repair.AUTHORITY);

@@ -32,6 +32,7 @@ import poppo.bridge.state.MemoryStateManager;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Replacement;
 import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.Versioned;
 
 /** One diff, its rounds, its rules and its proof that it sees. The time-out only ends a run that hangs. */
 @Timeout(120)
@@ -238,20 +239,42 @@ class DiffTest {
         assertThat(planted.tally()).isEqualTo(new Planted.Tally(4, 4, 1));
 
         DiffReport good = run();
-        assertThat(with(good, new Planted.Tally(29, 28, 0)).verdict()).isEqualTo("void");
-        assertThat(with(good, new Planted.Tally(29, 29, 1)).verdict()).isEqualTo("void");
-        assertThat(with(good, new Planted.Tally(29, 29, 1)).isConsistent()).isFalse();
+        assertThat(with(good, new Planted.Tally(29, 28, 0), List.of()).verdict())
+                .isEqualTo("void");
+        assertThat(with(good, new Planted.Tally(29, 29, 1), List.of()).verdict())
+                .isEqualTo("void");
+        assertThat(with(good, good.planted(), List.of("last-run of the files")).verdict())
+                .isEqualTo("void");
+        assertThat(with(good, good.planted(), List.of("last-run of the files")).isConsistent())
+                .isFalse();
     }
 
-    private static DiffReport with(DiffReport report, Planted.Tally planted) {
+    private static DiffReport with(DiffReport report, Planted.Tally planted, List<String> unread) {
         return new DiffReport(
-                report.header(),
-                report.counts(),
-                report.differences(),
-                report.noise(),
-                planted,
-                report.unread(),
-                report.past());
+                report.header(), report.counts(), report.differences(), report.noise(), planted, unread, report.past());
+    }
+
+    /** A scratch record that doesn't come back as it was written: then no record of Redis can be believed. */
+    @Test
+    void aCodecThatSpoilsWhatItReadsMakesTheDiffVoid() {
+        open();
+        MemoryStateManager spoiling = new MemoryStateManager() {
+            @Override
+            public Versioned read(RecordKey key) {
+                Versioned read = super.read(key);
+                return read.image() == null
+                        ? read
+                        : new Versioned(key, Json.object().put("pid", 7), read.version(), 0, read.served());
+            }
+        };
+        Planted planted = new Planted();
+        planted.through(spoiling).forEach(pair -> planted.found(pair.compare().differences()));
+        assertThat(planted.tally().holds()).isFalse();
+
+        Planted good = new Planted();
+        good.through(new MemoryStateManager())
+                .forEach(pair -> good.found(pair.compare().differences()));
+        assertThat(good.tally()).isEqualTo(new Planted.Tally(1, 1, 0));
     }
 
     // ---- repair

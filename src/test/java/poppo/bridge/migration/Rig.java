@@ -32,7 +32,6 @@ import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.Stamp;
-import poppo.bridge.state.StateManager;
 
 /** A project over a state directory and a Redis server of its own, whose upkeep is in the test's hand. */
 final class Rig implements AutoCloseable {
@@ -46,9 +45,6 @@ final class Rig implements AutoCloseable {
     private final Stamp.Source stamps = new Stamp.Source(Clock.systemUTC());
     /** While set, an operation's request to Redis is lost on the way, and the bridge doesn't know. */
     volatile boolean losesRequests;
-
-    /** Stands in for the scratch state in Redis; null for the real one. */
-    volatile StateManager scratch;
 
     Rig(Path root) {
         try {
@@ -85,9 +81,6 @@ final class Rig implements AutoCloseable {
                 getClass().getClassLoader(), new Class<?>[] {FencedStateManager.class}, (proxy, method, arguments) -> {
                     if (losesRequests && method.getName().equals("execute")) {
                         throw new BridgeException.UnknownOutcome("no answer came, for the test", null);
-                    }
-                    if (method.getName().equals("scratch") && scratch != null) {
-                        return scratch;
                     }
                     try {
                         return method.invoke(store, arguments);
