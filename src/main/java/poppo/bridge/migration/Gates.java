@@ -27,8 +27,7 @@ final class Gates {
         this.freshDiff = freshDiff;
     }
 
-    /** @param mismatches seen since the present phase began */
-    List<Gate> judge(Rollout step, Bounds bounds, long mismatches) {
+    List<Gate> judge(Rollout step, Bounds bounds) {
         List<Gate> gates = new ArrayList<>();
         gates.add(doctor(bounds));
         ShadowStatus status = state.status();
@@ -38,7 +37,7 @@ final class Gates {
                 yes(status.standing().backfilled()),
                 "complete"));
         if (step.phase().compareTo(Phase.DUAL_WRITE) > 0 && allPassed(gates)) {
-            gates.addAll(agreement(status, bounds, mismatches));
+            gates.addAll(agreement(status, bounds));
             gates.add(diff());
         }
         if (step.phase().authority() == Authority.REDIS) {
@@ -48,12 +47,12 @@ final class Gates {
     }
 
     /** Judges the present phase by what is known already. */
-    List<Gate> watch(Bounds bounds, long mismatches) {
+    List<Gate> watch(Bounds bounds) {
         ShadowStatus status = state.status();
-        return status.standing().phase().usesRedis() ? agreement(status, bounds, mismatches) : List.of();
+        return status.standing().phase().usesRedis() ? agreement(status, bounds) : List.of();
     }
 
-    private static List<Gate> agreement(ShadowStatus status, Bounds bounds, long mismatches) {
+    private static List<Gate> agreement(ShadowStatus status, Bounds bounds) {
         return List.of(
                 gate("breaker", status.breaker().equals("closed"), status.breaker(), "closed"),
                 atMost(
@@ -61,7 +60,7 @@ final class Gates {
                         (long) status.dirtyRecords() + status.dirtyCollections(),
                         bounds.dirtyRecords()),
                 atMost("unknown-outcomes", status.unknownOutcomes(), bounds.unknownOutcomes()),
-                atMost("mismatches", mismatches, bounds.mismatches()));
+                atMost("mismatches", status.stageMismatches(), bounds.mismatches()));
     }
 
     private static boolean allPassed(List<Gate> gates) {

@@ -42,7 +42,6 @@ public final class Migration implements AutoCloseable {
     private final Map<String, DiffReport> reports = new LinkedHashMap<>();
     private final AtomicLong inlineDiffs = new AtomicLong();
     private volatile @Nullable DiffReport lastDiff;
-    private volatile long mismatchesBefore;
 
     /** @param doctor examines Redis and the state directory, each time anew */
     public Migration(ShadowStateManager state, AuditJournal audit, Supplier<List<Finding>> doctor, Clock clock) {
@@ -97,12 +96,12 @@ public final class Migration implements AutoCloseable {
     }
 
     private List<Gate> judgeStep(Rollout step, Bounds bounds) {
-        return gates.judge(step, bounds, state.status().mismatches() - mismatchesBefore);
+        return gates.judge(step, bounds);
     }
 
     /** Judges whether the project may stay where it stands, by what is known already: no diff is made for it. */
     public List<Gate> watch(Bounds bounds) {
-        return gates.watch(bounds, state.status().mismatches() - mismatchesBefore);
+        return gates.watch(bounds);
     }
 
     /**
@@ -142,7 +141,6 @@ public final class Migration implements AutoCloseable {
     }
 
     private Change changed(Change change) {
-        mismatchesBefore = state.status().mismatches();
         lastDiff = null;
         return change;
     }
