@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -65,6 +66,12 @@ public final class ShadowStateManager implements StateManager {
     private final Keeper keeper;
     private final Keeper mirroring;
     private final LongAdder fallbacks = new LongAdder();
+    /**
+     * The processes last heard of in the files alone, so that Redis, which has authority over what else they hold, doesn't
+     * take them for dead before their records are carried over.
+     */
+    private final Set<String> heardMeanwhile = ConcurrentHashMap.newKeySet();
+
     private final ForeignWrites foreignWrites;
     private volatile long lastNoted;
     private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
@@ -154,7 +161,12 @@ public final class ShadowStateManager implements StateManager {
 
     private Execution executeMeanwhile(Operation operation, Stamp stamp, DirtyRecords.Cause cause) {
         project.dirty.mark(operation.key(), cause);
-        return files.execute(operation, stamp);
+        Execution onFiles = files.execute(operation, stamp);
+        String process = onFiles.decision().effects().aliveProcess();
+        if (process != null) {
+            heardMeanwhile.add(process);
+        }
+        return onFiles;
     }
 
     private Execution executeOnBoth(Operation operation, Stamp stamp) {
@@ -188,7 +200,7 @@ public final class ShadowStateManager implements StateManager {
         }
         Execution onRedis;
         try {
-            onRedis = redis.execute(operation, stamp);
+            onRedis = redis.execute(witnessed(operation, stamp), stamp);
         } catch (BridgeException e) {
             if (project.standing().filesBehind()) {
                 throw e;
@@ -196,12 +208,30 @@ public final class ShadowStateManager implements StateManager {
             fallbacks.increment();
             return executeMeanwhile(operation, stamp, missed(e));
         }
+        String process = onRedis.decision().effects().aliveProcess();
+        if (process != null) {
+            heardMeanwhile.remove(process);
+        }
         if (operation.isSoft()) {
             files.execute(operation, stamp);
         } else if (onRedis.decision() instanceof Decision.Changed changed) {
             mirror(onRedis, changed, stamp);
         }
         return onRedis;
+    }
+
+    /** Redis may not have heard of a process that was at work on a dirty record. */
+    private Operation witnessed(Operation operation, Stamp stamp) {
+        if (heardMeanwhile.isEmpty()) {
+            return operation;
+        }
+        String holder = Issue.holder(project.files.read(operation.key()).image());
+        if (holder == null
+                || !heardMeanwhile.contains(holder)
+                || project.files.lastSeen(holder, stamp.now()).isEmpty()) {
+            return operation;
+        }
+        return new Operation.Witnessed(operation, holder);
     }
 
     private Execution executeOnRedis(Operation operation, Stamp stamp) {
