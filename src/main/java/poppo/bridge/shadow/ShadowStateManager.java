@@ -651,6 +651,7 @@ public final class ShadowStateManager implements StateManager {
                 results.put(erasure.key(), reapply(erasure));
             }
         }
+        keys.forEach(key -> results.putIfAbsent(key, Reapplied.NOT_ERASED));
         return results;
     }
 
@@ -676,7 +677,9 @@ public final class ShadowStateManager implements StateManager {
         /** It is so already. */
         ALREADY_THERE("already-there"),
         /** Somebody has changed it since; it was left alone. */
-        CHANGED_SINCE("changed-since");
+        CHANGED_SINCE("changed-since"),
+        /** No write of ours to it is known to be erased. */
+        NOT_ERASED("not-erased");
 
         private final String label;
 
