@@ -95,7 +95,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new CommandLine(new NoiseCommand(session))
                         .addSubcommand(new NoiseCommand.Add(session))
                         .addSubcommand(new NoiseCommand.Remove(session)))
-                .addSubcommand(new RollbackCommand(session));
+                .addSubcommand(new RollbackCommand(session))
+                .addSubcommand(new ForeignWritesCommand(session));
     }
 
     /** Reads a word that is one of a few, by the one who knows them. */

@@ -190,7 +190,8 @@ class DiffTest {
     }
 
     private Migration migration() {
-        return new Migration(bridge.state, bridge.audit, List::of, bridge.clock, bridge.disk, directory);
+        return new Migration(
+                bridge.state, bridge.audit, List::of, new Evidence(), bridge.clock, bridge.disk, directory);
     }
 
     @ParameterizedTest

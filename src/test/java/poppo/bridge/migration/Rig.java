@@ -70,7 +70,7 @@ final class Rig implements AutoCloseable {
             state = ShadowStateManager.open(
                     new ShadowStateManager.Parts(files, store, bridge, audit, StoreObserver.NONE, Clock.systemUTC()),
                     manual);
-            migration = new Migration(state, audit, List::of, Clock.systemUTC(), new Disk(), bridge);
+            migration = new Migration(state, audit, List::of, new Evidence(), Clock.systemUTC(), new Disk(), bridge);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

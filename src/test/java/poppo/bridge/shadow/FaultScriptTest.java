@@ -145,8 +145,14 @@ class FaultScriptTest {
             }
             bridge.files.forgetCalls();
             bridge.redis.forgetCalls();
-            try (Migration migration =
-                    new Migration(bridge.state, bridge.audit, List::of, bridge.clock, bridge.disk, bridge.directory)) {
+            try (Migration migration = new Migration(
+                    bridge.state,
+                    bridge.audit,
+                    List::of,
+                    new poppo.bridge.migration.Evidence(),
+                    bridge.clock,
+                    bridge.disk,
+                    bridge.directory)) {
                 DiffReport first = diff(migration, Repair.AUTHORITY);
                 REPAIRED.addAndGet(
                         first.differences().stream().filter(Found::repaired).count());

@@ -72,7 +72,13 @@ final class Bridge implements AutoCloseable {
                 new ShadowStateManager.Parts(files, redis, directory, audit, metrics.observer("default"), clock),
                 manual);
         migration = new Migration(
-                shadow, audit, () -> List.of(Finding.ok("test", "always well")), clock, new Disk(), directory);
+                shadow,
+                audit,
+                () -> List.of(Finding.ok("test", "always well")),
+                new poppo.bridge.migration.Evidence(),
+                clock,
+                new Disk(),
+                directory);
         serve(new Disk(), metrics);
     }
 

@@ -64,6 +64,9 @@ class OpenApiTest {
             "POST " + P + "migration/noise-rules",
             "DELETE " + P + "migration/noise-rules/{name}",
             "POST " + P + "migration/verify",
+            "GET " + P + "migration/mismatches",
+            "GET " + P + "migration/foreign-writes",
+            "POST " + P + "migration/foreign-writes/reapply",
             "GET " + P + "migration/journal");
 
     private static final List<String> OTHERS = List.of(
