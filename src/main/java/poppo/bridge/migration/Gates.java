@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import poppo.bridge.shadow.Authority;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
@@ -25,21 +26,27 @@ final class Gates {
     private final Clock clock;
     private final Supplier<List<Finding>> doctor;
     private final Function<Duration, DiffReport> freshDiff;
+    private final ToIntFunction<DiffReport> cleanRounds;
     private final NoiseRules noiseRules;
 
-    /** @param freshDiff a diff of this phase that is not older than that, or made now */
+    /**
+     * @param freshDiff a diff of this phase that is not older than that, or made now
+     * @param cleanRounds how many diffs of this stage up to that one found nothing, in a row
+     */
     Gates(
             ShadowStateManager state,
             Evidence evidence,
             Clock clock,
             Supplier<List<Finding>> doctor,
             Function<Duration, DiffReport> freshDiff,
+            ToIntFunction<DiffReport> cleanRounds,
             NoiseRules noiseRules) {
         this.state = state;
         this.evidence = evidence;
         this.clock = clock;
         this.doctor = doctor;
         this.freshDiff = freshDiff;
+        this.cleanRounds = cleanRounds;
         this.noiseRules = noiseRules;
     }
 
@@ -52,6 +59,14 @@ final class Gates {
             gates.addAll(agreement(bounds));
             DiffReport diff = freshDiff.apply(bounds.diffMaxAge());
             gates.add(diff(diff));
+            if (bounds.cleanRounds() > 1) {
+                int rounds = cleanRounds.applyAsInt(diff);
+                gates.add(gate(
+                        "clean-rounds",
+                        rounds >= bounds.cleanRounds(),
+                        rounds + " in a row since the rollout last moved",
+                        "at least " + bounds.cleanRounds()));
+            }
             gates.add(comparisons(bounds, diff));
         }
         if (step.phase().authority() == Authority.REDIS) {

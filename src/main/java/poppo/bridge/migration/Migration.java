@@ -65,7 +65,7 @@ public final class Migration implements AutoCloseable {
         this.evidence = evidence;
         this.reports = new Reports(disk, bridgeDirectory);
         this.noiseRules = new NoiseRules(disk, bridgeDirectory, clock);
-        this.gates = new Gates(state, evidence, clock, doctor, this::freshDiff, noiseRules);
+        this.gates = new Gates(state, evidence, clock, doctor, this::freshDiff, this::cleanRounds, noiseRules);
     }
 
     /** The migration resource of spec/http-api.md. */
@@ -294,6 +294,28 @@ public final class Migration implements AutoCloseable {
         return Stream.of(StateCollection.values())
                 .mapToLong(collection -> collection.isSingle() ? 1 : state.count(collection))
                 .sum();
+    }
+
+    private int cleanRounds(DiffReport last) {
+        if (!isClean(last)) {
+            return 0;
+        }
+        int rounds = 1;
+        for (DiffReport earlier : reports.all()) {
+            if (earlier.id().equals(last.id())) {
+                continue;
+            }
+            if (!isClean(earlier) || earlier.time().isBefore(state.stageBegan())) {
+                break;
+            }
+            rounds++;
+        }
+        return rounds;
+    }
+
+    /** One that had to repair something was not. */
+    private static boolean isClean(DiffReport report) {
+        return report.isConsistent() && report.differing() == 0;
     }
 
     private DiffReport freshDiff(Duration maxAge) {

@@ -140,6 +140,11 @@ final class Mismatches {
         write();
     }
 
+    /** When the rollout moved last; where that isn't known any more, when counting began. */
+    synchronized Instant since() {
+        return since;
+    }
+
     Counts all() {
         return new Counts(comparisons.sum(), mismatches.sum(), noise.sum());
     }

@@ -560,6 +560,11 @@ public final class ShadowStateManager implements StateManager {
         return change;
     }
 
+    /** When the rollout moved last. */
+    public Instant stageBegan() {
+        return mismatches.since();
+    }
+
     /** What the running comparison has found, by signature. */
     public ObjectNode mismatches() {
         return mismatches.toJson();

@@ -494,4 +494,38 @@ class MigrationTest {
         assertThat(done.toJson().at("/gates/0/name").asText()).isEqualTo("doctor");
         assertThat(done.gates()).allMatch(Gate::passed);
     }
+
+    private static Bounds rounds(int cleanRounds) {
+        Bounds usual = Bounds.DEFAULT;
+        return new Bounds(
+                usual.doctorErrors(),
+                usual.diffMaxAge(),
+                cleanRounds,
+                usual.comparisons(),
+                usual.mismatches(),
+                usual.mismatchRate(),
+                usual.errorRate(),
+                usual.p99Ratio(),
+                usual.dirtyRecords(),
+                usual.unknownOutcomes(),
+                usual.quietFiles(),
+                usual.mirrorLag());
+    }
+
+    @Test
+    void cleanRoundsCountSinceTheRolloutMovedAndEndWithAnUncleanOne() throws Exception {
+        at(Phase.DUAL_WRITE);
+        bridge.done(Bridge.checkout(7, "p1"));
+        assertThat(gate("clean-rounds", rounds(3)).measured()).startsWith("1 in a row");
+        for (int i = 0; i < 3; i++) {
+            bridge.clock.advance(Duration.ofSeconds(1));
+            migration.diff(Repair.NONE, "ann").await();
+        }
+        assertThat(gate("clean-rounds", rounds(3)).passed()).isTrue();
+
+        put(bridge.redis, SEVEN, "{\"status\":\"odd\"}");
+        bridge.clock.advance(Duration.ofSeconds(1));
+        migration.diff(Repair.AUTHORITY, "ann").await();
+        assertThat(gate("clean-rounds", rounds(3)).passed()).isFalse();
+    }
 }
