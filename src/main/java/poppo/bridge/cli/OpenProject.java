@@ -1,9 +1,11 @@
 package poppo.bridge.cli;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,8 @@ import poppo.bridge.machine.Disk;
 import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.Doctor;
 import poppo.bridge.migration.Migration;
+import poppo.bridge.plan.PlanRunner;
+import poppo.bridge.plan.Webhook;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.redis.RedisStateManager;
@@ -40,9 +44,14 @@ final class OpenProject implements AutoCloseable {
     private final ShadowStateManager state;
     private final Migration migration;
     private final Idempotency idempotency;
+    private final PlanRunner plans;
     private final @Nullable RedisServerProcess embedded;
 
-    private OpenProject(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
+    private OpenProject(
+            ProjectSettings settings,
+            StoreObserver observer,
+            OwnerLock owner,
+            UnaryOperator<PlanRunner.Options> planning) {
         this.name = settings.name();
         Clock clock = Clock.systemUTC();
         this.stamps = new Stamp.Source(clock);
@@ -64,6 +73,9 @@ final class OpenProject implements AutoCloseable {
             if (settings.rollout() != null) {
                 begin(settings.rollout());
             }
+            // Last: a plan under way goes on from here, in the phase that is in force now.
+            this.plans =
+                    keep(PlanRunner.open(migration, state, new Disk(), bridge, clock, planning.apply(plans(settings))));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -72,7 +84,13 @@ final class OpenProject implements AutoCloseable {
 
     /** @param owner the lock on its directory, which is given up when the project is closed or can't be opened */
     static OpenProject open(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
-        return new OpenProject(settings, observer, owner);
+        return new OpenProject(settings, observer, owner, options -> options);
+    }
+
+    /** Opens a project on a directory that is free, its plans carried out in another way. */
+    static OpenProject rehearsing(
+            ProjectSettings settings, StoreObserver observer, UnaryOperator<PlanRunner.Options> planning) {
+        return new OpenProject(settings, observer, OwnerLock.acquire(settings.stateDir()), planning);
     }
 
     /**
@@ -119,6 +137,11 @@ final class OpenProject implements AutoCloseable {
         migration.change(rollout, Bounds.DEFAULT, false, "configuration", "phase at the start");
     }
 
+    private PlanRunner.Options plans(ProjectSettings settings) {
+        URI webhook = settings.webhook();
+        return PlanRunner.Options.standard(webhook == null ? null : keep(new Webhook(webhook)));
+    }
+
     private <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
@@ -126,7 +149,7 @@ final class OpenProject implements AutoCloseable {
 
     /** As a server serves it. */
     ProjectHandle handle() {
-        return new ProjectHandle(name, state, state, migration, stamps, idempotency);
+        return new ProjectHandle(name, state, state, migration, plans, stamps, idempotency);
     }
 
     String name() {
@@ -139,6 +162,10 @@ final class OpenProject implements AutoCloseable {
 
     Migration migration() {
         return migration;
+    }
+
+    PlanRunner plans() {
+        return plans;
     }
 
     Stamp.Source stamps() {

@@ -22,6 +22,7 @@ import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Migration;
+import poppo.bridge.plan.PlanRunner;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.ShadowOptions;
 import poppo.bridge.shadow.ShadowStateManager;
@@ -43,6 +44,7 @@ final class Bridge implements AutoCloseable {
     final MemoryRedis redis = new MemoryRedis();
     final ShadowStateManager shadow;
     final Migration migration;
+    final PlanRunner plans;
     final Path directory;
     BridgeServer server;
     private final WebOptions options;
@@ -72,6 +74,13 @@ final class Bridge implements AutoCloseable {
                 new ShadowStateManager.Parts(files, redis, directory, audit, metrics.observer("default"), clock),
                 manual);
         migration = new Migration(shadow, audit, () -> List.of(Finding.ok("test", "always well")), clock);
+        plans = PlanRunner.open(
+                migration,
+                shadow,
+                new Disk(),
+                directory,
+                clock,
+                new PlanRunner.Options(null, Duration.ZERO, plan -> plan));
         serve(new Disk(), metrics);
     }
 
@@ -84,7 +93,7 @@ final class Bridge implements AutoCloseable {
                 disk,
                 Idempotency.Bounds.STANDARD);
         ProjectHandle handle =
-                new ProjectHandle("default", shadow, shadow, migration, new Stamp.Source(clock), idempotency);
+                new ProjectHandle("default", shadow, shadow, migration, plans, new Stamp.Source(clock), idempotency);
         server = BridgeServer.start(options.withAddress(options.host(), 0), new Projects(metrics, List.of(handle)));
     }
 
@@ -211,6 +220,7 @@ final class Bridge implements AutoCloseable {
     public void close() {
         server.stop();
         idempotency.close();
+        plans.close();
         migration.close();
         shadow.close();
         try (Stream<Path> paths = Files.walk(directory)) {

@@ -59,7 +59,13 @@ class OpenApiTest {
             "DELETE " + P + "migration/jobs/{id}",
             "GET " + P + "migration/diffs/{id}",
             "POST " + P + "migration/verify",
-            "GET " + P + "migration/journal");
+            "GET " + P + "migration/journal",
+            "POST " + P + "migration/plan",
+            "GET " + P + "migration/plan",
+            "POST " + P + "migration/plan/pause",
+            "POST " + P + "migration/plan/resume",
+            "POST " + P + "migration/plan/abort",
+            "POST " + P + "migration/plan/approve");
 
     private static final List<String> OTHERS = List.of(
             "GET /health/liveness",
