@@ -126,6 +126,16 @@ final class BridgeClient implements MigrationApi {
         return json(send(request("/verify", READ).POST(BodyPublishers.noBody())));
     }
 
+    /** What others did to the files. */
+    Answer foreignWrites() {
+        return json(send(request("/foreign-writes", READ).GET()));
+    }
+
+    /** @param request the body of {@code POST foreign-writes/reapply} */
+    Answer reapply(ObjectNode request) {
+        return json(send(request("/foreign-writes/reapply", CHANGE).POST(body(request))));
+    }
+
     /** Where the plan is that runs, or that ran last. */
     Answer plan() {
         return json(send(request("/plan", READ).GET()));

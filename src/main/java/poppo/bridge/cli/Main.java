@@ -93,6 +93,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new BackfillCommand(session))
                 .addSubcommand(new DiffCommand(session))
                 .addSubcommand(new RollbackCommand(session))
+                .addSubcommand(new ForeignWritesCommand(session))
                 .addSubcommand(new CommandLine(new PlanCommand())
                         .addSubcommand(new PlanLintCommand(session))
                         .addSubcommand(new PlanRehearseCommand(session))

@@ -215,7 +215,7 @@ public final class PlanRunner implements AutoCloseable {
         if (plan == null || progress == null) {
             return Optional.empty();
         }
-        List<Gate> gates = progress.state().isActive() ? ground.watch(settled().bounds()) : List.of();
+        List<Gate> gates = progress.state().isActive() ? ground.watch(settled().boundsWhileHeld()) : List.of();
         ObjectNode json = PlanStatus.of(plan, progress, gates);
         return Optional.of(trouble.isEmpty() ? json : json.put("trouble", trouble));
     }
@@ -243,7 +243,10 @@ public final class PlanRunner implements AutoCloseable {
     private Sight look(Progress at) {
         String job = at.jobId();
         return new Sight(
-                now(), ground.rollout(), ground.watch(settled().bounds()), job == null ? null : ground.job(job));
+                now(),
+                ground.rollout(),
+                ground.watch(settled().boundsWhileHeld()),
+                job == null ? null : ground.job(job));
     }
 
     private void carryOut(Action action, Rollout from) {

@@ -45,6 +45,11 @@ public record Stage(
         return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
     }
 
+    /** What is asked for while it is held: how rare mismatches are at most is known only after many comparisons. */
+    Bounds boundsWhileHeld() {
+        return Bound.apply(Map.of(Bound.MISMATCH_RATE, 1.0), bounds);
+    }
+
     /** See {@link Plan#compressed}. */
     Stage compressed(Duration most) {
         Bounds small = Bound.apply(
