@@ -141,12 +141,12 @@ final class Rehearsal {
     }
 
     private void tell(JsonNode entry, OpenProject project) {
-        String stage = entry.path("details").path("stage").asText();
         switch (entry.path("event").asText()) {
             case "plan-stage" -> timings.take();
             case "plan-advances", "plan-done" -> passed(project);
-            case "plan-breached", "plan-paused", "plan-rolled-back", "plan-waits" ->
-                say("  %s: %s", stage, entry.path("why").asText());
+            case "plan-rolled-back" -> say("  went back to the files");
+            case "plan-breached", "plan-paused", "plan-waits" ->
+                say("  %s", entry.path("why").asText());
             default -> {
                 return;
             }

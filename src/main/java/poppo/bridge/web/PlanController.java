@@ -28,6 +28,7 @@ import poppo.bridge.state.BridgeException;
 
 /** A migration plan under way, and what an operator does with it. */
 @OperatorOnly
+@TakesYaml
 @Controller("/v1/projects/{p}/migration/plan")
 @Consumes(MediaType.ALL)
 @ApiResponse(

@@ -109,12 +109,25 @@ class PlanApiTest {
         assertThat(refused.field()).isEqualTo("plan");
         assertThat(refused.json().path("faults").toString())
                 .isEqualTo(
-                        "[{\"line\":4,\"column\":19,\"message\":\"'phase' is none that there is: did you mean 'file'?,"
+                        "[{\"line\":4,\"column\":20,\"message\":\"'phase' is none that there is: did you mean 'file'?,"
                                 + " but is 'files'\"},{\"line\":5,\"column\":3,\"message\":\"the stage lacks 'name'\"}]");
         for (String body : List.of("", "\u0000", "&a [*a]", "{", "null", "--- a\n--- b")) {
             assertThat(run(body).status()).as(body).isEqualTo(400);
         }
         assertThat(bridge.get(PLAN).status()).isEqualTo(404);
+    }
+
+    /** A page elsewhere can send text/plain without asking first. */
+    @Test
+    void aBodyOfAnotherTypeIsNotTaken() {
+        assertThat(bridge.post(PLAN, TEXT, "Content-Type", "text/plain").status())
+                .isEqualTo(415);
+        assertThat(bridge.put(Bridge.OPERATOR + "/phase", "{}", "Content-Type", "application/yaml")
+                        .status())
+                .isEqualTo(415);
+        assertThat(bridge.post(PLAN, "{\"format\":1,\"name\":\"j\",\"stages\":[{\"name\":\"a\",\"phase\":\"file\"}]}")
+                        .status())
+                .isEqualTo(202);
     }
 
     @Test
