@@ -18,6 +18,7 @@ import poppo.bridge.shadow.Change;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
+import poppo.bridge.shadow.ShadowStatus;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.StateCollection;
@@ -42,6 +43,7 @@ public final class Migration implements AutoCloseable {
     private final Map<String, DiffReport> reports = new LinkedHashMap<>();
     private final AtomicLong inlineDiffs = new AtomicLong();
     private volatile @Nullable DiffReport lastDiff;
+    private volatile @Nullable Duration lastPause;
 
     /**
      * @param doctor examines Redis and the state directory, each time anew
@@ -81,17 +83,34 @@ public final class Migration implements AutoCloseable {
         return json;
     }
 
-    /** What going back to the files would cost now. */
+    /** What going back to the files would cost now: what is to be written, and how long operations wait. */
     private ObjectNode costOfRollback() {
-        boolean filesBehind = state.standing().filesBehind();
+        ShadowStatus now = state.status();
+        boolean filesBehind = now.standing().filesBehind();
         ObjectNode cost = Json.object();
-        cost.put("possible", !filesBehind || state.standing().believed());
-        cost.put(
-                "cost",
-                filesBehind
-                        ? "all records are copied from Redis to the files first, while work goes on"
-                        : "nothing is copied: the files have every acknowledged write");
+        cost.put("possible", !filesBehind || now.standing().believed());
+        if (!filesBehind) {
+            cost.set("records", Json.number(now.mirrorLagRecords()));
+        }
+        Duration pause = lastPause;
+        if (pause != null) {
+            cost.set("expectedPauseMillis", Json.number(pause.toMillis()));
+        }
+        cost.put("cost", costInWords(filesBehind, now.mirrorLagRecords()) + (pause == null ? "" : pauseInWords(pause)));
         return cost;
+    }
+
+    private static String costInWords(boolean filesBehind, int behind) {
+        if (filesBehind) {
+            return "all records are copied from Redis to the files first, while work goes on";
+        }
+        return behind == 0
+                ? "nothing is copied: the files have every acknowledged write"
+                : behind + " records are written from the journal to the files first";
+    }
+
+    private static String pauseInWords(Duration pause) {
+        return "; operations wait for about " + Math.max(1, pause.toMillis()) + " ms (what the last change took)";
     }
 
     /** Judges the first step towards {@code target}, writing nothing; empty on the way back, which is always open. */
@@ -154,6 +173,7 @@ public final class Migration implements AutoCloseable {
 
     private Change changed(Change change) {
         evidence.beginStage();
+        lastPause = change.pause();
         lastDiff = null;
         return change;
     }

@@ -472,6 +472,8 @@ public final class RedisStateManager implements FencedStateManager {
                 info.getOrDefault("redis_version", ""),
                 info.getOrDefault("run_id", ""),
                 info.getOrDefault("role", ""),
+                number(info, "connected_slaves"),
+                number(config("min-replicas-to-write"), "min-replicas-to-write"),
                 number(info, "maxmemory"),
                 info.getOrDefault("maxmemory_policy", ""),
                 "1".equals(info.get("aof_enabled")),

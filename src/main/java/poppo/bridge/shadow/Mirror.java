@@ -343,6 +343,11 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
         }
     }
 
+    /** How many records the files on the disk lack. */
+    int lagRecords() {
+        return pending.size();
+    }
+
     /** What the journal takes on the disk. */
     long journalBytes() {
         return journal.bytes();

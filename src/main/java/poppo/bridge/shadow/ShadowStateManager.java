@@ -710,6 +710,7 @@ public final class ShadowStateManager implements StateManager {
                 foreignWrites.writes(),
                 fallbacks.sum(),
                 project.files.lagMillis(),
+                project.files.lagRecords(),
                 project.files.journalBytes(),
                 project.files.refusals(),
                 recovery.failOvers(),

@@ -17,6 +17,7 @@ import poppo.bridge.state.Json;
  *     many of them disagreed
  * @param fallbacks operations and reads that Redis should have served and the files did
  * @param mirrorLagMillis how long the oldest write has been waiting that the files on the disk don't have yet
+ * @param mirrorLagRecords how many records the files on the disk don't have as they are
  * @param journalRefusals writes refused because the journal had no room
  * @param failOvers how often the belief was taken from Redis since the start, and {@code returns}, given back
  */
@@ -35,6 +36,7 @@ public record ShadowStatus(
         long foreignWrites,
         long fallbacks,
         long mirrorLagMillis,
+        int mirrorLagRecords,
         long journalBytes,
         long journalRefusals,
         long failOvers,
@@ -56,6 +58,7 @@ public record ShadowStatus(
         json.set("dirtyCollections", Json.number(dirtyCollections));
         json.set("unknownOutcomes", Json.number(unknownOutcomes));
         json.set("mirrorLagMillis", Json.number(mirrorLagMillis));
+        json.set("mirrorLagRecords", Json.number(mirrorLagRecords));
         json.set("journalBytes", Json.number(journalBytes));
         json.set("journalRefusals", Json.number(journalRefusals));
         json.set("failOvers", Json.number(failOvers));

@@ -44,6 +44,8 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
                 probe().runId(),
                 "master",
                 0,
+                0,
+                0,
                 "noeviction",
                 true,
                 "everysec",
