@@ -3,6 +3,7 @@ package poppo.bridge.cli;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
@@ -92,7 +93,7 @@ final class OpenProject implements AutoCloseable {
     }
 
     /** Opens a project on a directory that is free, its plans carried out in another way. */
-    static OpenProject rehearsing(
+    static OpenProject planning(
             ProjectSettings settings, StoreObserver observer, UnaryOperator<PlanRunner.Options> planning) {
         return new OpenProject(settings, observer, OwnerLock.acquire(settings.stateDir()), planning);
     }
@@ -106,8 +107,12 @@ final class OpenProject implements AutoCloseable {
         return open(settings, observer, OwnerLock.acquire(settings.stateDir()));
     }
 
+    /** Opens a project that is free for one command: a plan under way stays where it is. */
     static OpenProject open(ProjectSettings settings) {
-        return open(settings, StoreObserver.NONE);
+        return planning(
+                settings,
+                StoreObserver.NONE,
+                options -> new PlanRunner.Options(options.webhook(), Duration.ZERO, options.tempo()));
     }
 
     private static FileStateManager openFiles(ProjectSettings settings, Clock clock, OwnerLock owner) {

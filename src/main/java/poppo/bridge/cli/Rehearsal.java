@@ -59,7 +59,7 @@ final class Rehearsal {
     int run(String text, Witness witness) throws Exception {
         ObjectNode end;
         try (RedisServerProcess redis = RedisServerProcess.start(state.redisDirectory());
-                OpenProject project = OpenProject.rehearsing(
+                OpenProject project = OpenProject.planning(
                         ProjectSettings.of("default", state.directory(), redis.uri()),
                         timings,
                         options -> new PlanRunner.Options(null, TICK, plan -> plan.compressed(shape.hold())))) {

@@ -25,7 +25,7 @@ final class PlanStatus {
         json.put("why", progress.why());
         json.put("started", Stamp.time(progress.started()));
         json.put("since", Stamp.time(progress.since()));
-        if (progress.step() == Step.HOLD) {
+        if (progress.step() == Step.HOLD && progress.state().isActive()) {
             json.put(
                     "until",
                     Stamp.time(progress.since()
