@@ -176,18 +176,17 @@ final class Engine {
             return compared(watched);
         }
         Stage stage = stage();
+        Instant lastDiff = watched.lastTry() == null ? watched.since() : watched.lastTry();
+        // A bridge that was away for the rest of the hold still owes the diffs of it.
+        boolean isOverdue =
+                stage.isComparable() && !lastDiff.plus(stage.diffEvery()).isAfter(now);
         boolean isOver = watched.isLateBy(stage.hold(), now);
-        if (isOver && (!plan.isLast(watched.stage()) || isProven(watched))) {
+        if (isOver && !isOverdue && (!plan.isLast(watched.stage()) || isProven(watched))) {
             return leave(watched);
         }
         // Where nothing follows, no gate of a phase change compares both sides at the end: a diff does.
-        Instant lastDiff = watched.lastTry() == null ? watched.since() : watched.lastTry();
-        boolean isDue = isOver
-                ? mayTry(watched, stage.pauseBetweenTries())
-                : !lastDiff.plus(stage.diffEvery()).isAfter(now);
-        return isDue && stage.isComparable()
-                ? new Action.Start(watched.tried(now), Task.DIFF)
-                : new Action.Note(watched);
+        boolean isDue = isOverdue || (stage.isComparable() && isOver && mayTry(watched, stage.pauseBetweenTries()));
+        return isDue ? new Action.Start(watched.tried(now), Task.DIFF) : new Action.Note(watched);
     }
 
     private Action compared(Progress watched) {

@@ -157,7 +157,21 @@ class EngineTest {
                         at(1, Step.HOLD).withJob("d"),
                         sight("PT21M", READS, FAILED),
                         "stay: diff failed: Redis is away"),
-                arguments("the hold is over", at(1, Step.HOLD), sight("PT1H", READS, null), "move 2"),
+                arguments(
+                        "the hold is over",
+                        at(1, Step.HOLD).tried(after("PT50M")),
+                        sight("PT1H", READS, null),
+                        "move 2"),
+                arguments(
+                        "the hold went by with nobody comparing",
+                        at(1, Step.HOLD),
+                        sight("PT9H", READS, null),
+                        "start diff"),
+                arguments(
+                        "a diff that was made but failed is not made for ever",
+                        at(1, Step.HOLD).tried(after("PT1H")).because("diff failed"),
+                        sight("PT1H", READS, null),
+                        "move 2"),
                 arguments("a gate fails, in grace", at(1, Step.HOLD), sight("PT5M", READS, null, BREAKER), "stay"),
                 arguments(
                         "a gate has failed for its grace",
@@ -188,7 +202,7 @@ class EngineTest {
                         "start diff"),
                 arguments(
                         "is done",
-                        at(2, Step.HOLD).agreed(after("PT56M")),
+                        at(2, Step.HOLD).tried(after("PT56M")).agreed(after("PT56M")),
                         sight("PT1H", WRITES, null),
                         "done: every stage was held to its end"),
                 arguments(

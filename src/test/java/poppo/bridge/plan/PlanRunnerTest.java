@@ -26,7 +26,7 @@ class PlanRunnerTest {
     private static final String PLAN = """
             format: 1
             name: small
-            defaults: { grace: 1m, patience: 10m, diffEvery: 30m }
+            defaults: { grace: 1m, patience: 10m, diffEvery: 40m }
             stages:
               - { name: prepare, phase: file, jobs: [backfill] }
               - { name: both, phase: dual-write, jobs: [diff], hold: 1h, gates: { comparisons: 7 } }
@@ -123,6 +123,9 @@ class PlanRunnerTest {
         runner.close();
         clock.advance(Duration.ofMinutes(61));
         open();
+        runner.tick();
+        assertThat(ground.done).as("the diff that the hold owed").endsWith("diff");
+        runner.tick();
         runner.tick();
         assertThat(status("step")).isEqualTo("move");
         assertThat(status("stage")).isEqualTo("2");
