@@ -33,7 +33,17 @@ final class ArchitectureTest {
 
     private static ArchRule mayOnlyKnow(String who, String... others) {
         String[] forbidden = new TreeSet<>(Set.of(
-                        "machine", "journal", "state", "file", "redis", "shadow", "migration", "replay", "web", "cli"))
+                        "machine",
+                        "journal",
+                        "state",
+                        "file",
+                        "redis",
+                        "shadow",
+                        "migration",
+                        "plan",
+                        "replay",
+                        "web",
+                        "cli"))
                 .stream()
                         .filter(name -> !name.equals(who) && !Set.of(others).contains(name))
                         .map(ArchitectureTest::in)
@@ -76,11 +86,14 @@ final class ArchitectureTest {
     static final ArchRule migrationKnowsShadowAndState = mayOnlyKnow("migration", "machine", "shadow", "state");
 
     @ArchTest
+    static final ArchRule planKnowsMigrationAndShadow = mayOnlyKnow("plan", "machine", "migration", "shadow", "state");
+
+    @ArchTest
     static final ArchRule replayKnowsShadowAndState = mayOnlyKnow("replay", "shadow", "state");
 
     @ArchTest
     static final ArchRule webKnowsWhatIsBelowButNoStore =
-            mayOnlyKnow("web", "journal", "machine", "migration", "replay", "shadow", "state");
+            mayOnlyKnow("web", "journal", "machine", "migration", "plan", "replay", "shadow", "state");
 
     @ArchTest
     static final ArchRule nobodyKnowsTheCommandLine = noClasses()

@@ -163,6 +163,23 @@ final class BridgeClient implements MigrationApi {
         return json(send(request("/foreign-writes/reapply", CHANGE).POST(body(request))));
     }
 
+    /** Where the plan is that runs, or that ran last. */
+    Answer plan() {
+        return json(send(request("/plan", READ).GET()));
+    }
+
+    /** @param text of the plan, as it is */
+    Answer runPlan(String text) {
+        return json(send(request("/plan", READ)
+                .setHeader("Content-Type", "application/yaml")
+                .POST(BodyPublishers.ofString(text))));
+    }
+
+    /** @param verb what to do with the plan, as the path says it */
+    Answer steerPlan(String verb, ObjectNode request) {
+        return json(send(request("/plan/" + verb, READ).POST(body(request))));
+    }
+
     @Override
     public String place() {
         return project + " at " + url;
@@ -177,7 +194,8 @@ final class BridgeClient implements MigrationApi {
         URI target = URI.create(stripped(url) + "/v1/projects/" + segment(project) + "/migration" + path);
         HttpRequest.Builder request = HttpRequest.newBuilder(target)
                 .timeout(timeout)
-                .header("Accept", "application/json, application/problem+json");
+                .header("Accept", "application/json, application/problem+json")
+                .header("Content-Type", "application/json");
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
@@ -198,7 +216,7 @@ final class BridgeClient implements MigrationApi {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder builder) {
-        HttpRequest request = builder.header("Content-Type", "application/json").build();
+        HttpRequest request = builder.build();
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
             if (response.statusCode() / 100 != 2) {

@@ -1,6 +1,8 @@
 package poppo.bridge.cli;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +26,7 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import poppo.bridge.journal.Fsync;
 import poppo.bridge.journal.JournalOptions;
+import poppo.bridge.plan.Webhook;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
@@ -212,7 +215,8 @@ final class Configuration {
                 rollout(name),
                 duration(Setting.REDIS_COMMAND_TIMEOUT),
                 duration(Setting.HEARTBEAT_TTL),
-                shadow());
+                shadow(),
+                webhook());
     }
 
     /** Checked here already, where the setting is known and nothing has begun. */
@@ -264,6 +268,17 @@ final class Configuration {
     private int percent(String name, Setting setting) {
         String text = ofProject(name, setting);
         return whole(names(name, setting), text == null ? "100" : text, 0, 100);
+    }
+
+    private @Nullable URI webhook() {
+        String address = value(Setting.PLAN_WEBHOOK);
+        try {
+            return address == null ? null : Webhook.requireAddress(new URI(address));
+        } catch (URISyntaxException | BridgeException.Invalid e) {
+            // The address may hold a secret, and is not repeated.
+            throw new BridgeException.Invalid(
+                    Setting.PLAN_WEBHOOK.key(), "must be an http:// or https:// address with a host");
+        }
     }
 
     private ShadowOptions shadow() {

@@ -1,24 +1,15 @@
 package poppo.bridge.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import poppo.bridge.file.FileOptions;
-import poppo.bridge.file.FileStateManager;
 import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.DiffReport;
 import poppo.bridge.migration.Job;
@@ -40,14 +31,6 @@ import poppo.bridge.state.Served;
         name = "demo",
         description = "Take a copy of a recorded state directory to Redis and back, under load, with a Redis outage.")
 final class DemoCommand implements Callable<Integer> {
-    private static final String FIXTURE = "state-2025-06-24";
-    private static final List<String> FILES = List.of(
-            "issue-status.json",
-            "last-run.json",
-            "pending-tasks.json",
-            "processed-comments.json",
-            "processed-issues.json",
-            "running-tasks.json");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String WHO = "demo";
 
@@ -66,6 +49,12 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "8",
             description = "How many workers go on meanwhile (default: ${DEFAULT-VALUE}).")
     private int workerCount;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "F",
+            description = "Let this plan take the steps, its holds shortened to --hold.")
+    private @Nullable Path planFile;
 
     private final DemoTimings timings = new DemoTimings();
     private final DemoLedger ledger;
@@ -90,23 +79,26 @@ final class DemoCommand implements Callable<Integer> {
         session.interrupts().stopBy(Thread.currentThread()::interrupt);
         // The demo tells its story itself; what is logged beside it is for trouble.
         System.setProperty("POPPO_LOG_LEVEL", System.getenv().getOrDefault("POPPO_LOG_LEVEL", "WARN"));
-        Path home = Files.createTempDirectory("poppo-bridge-demo");
-        try {
-            return run(home);
+        PlanSource plan = planFile == null ? null : PlanSource.require(session, planFile);
+        try (DemoState state = new DemoState(null)) {
+            say("poppo-bridge demo: a copy of fixtures/%s, %d workers throughout", DemoState.RECORDED, workerCount);
+            return plan == null ? run(state) : run(state, plan);
         } catch (InterruptedException e) {
             return ExitCode.INTERRUPTED;
-        } finally {
-            deleteAll(home);
         }
     }
 
-    private int run(Path home) throws Exception {
-        Path directory = copyFixture(home);
-        say("poppo-bridge demo: a copy of fixtures/%s, %d workers throughout", FIXTURE, workerCount);
-        try (RedisServerProcess redis = RedisServerProcess.start(home.resolve("redis"));
+    /** The plan engine takes the steps, up to the first that an operator has to approve. */
+    private int run(DemoState state, PlanSource plan) throws Exception {
+        Rehearsal.Shape shape = new Rehearsal.Shape(Duration.ofSeconds(holdSeconds), workerCount, false);
+        return new Rehearsal(session, state, shape, ledger).run(plan.text(), (entry, uri) -> {});
+    }
+
+    private int run(DemoState state) throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start(state.redisDirectory());
                 OpenProject project =
-                        OpenProject.open(ProjectSettings.of("default", directory, redis.uri()), timings)) {
-            say("redis-server at %s, state directory %s%n", redis.uri(), directory);
+                        OpenProject.open(ProjectSettings.of("default", state.directory(), redis.uri()), timings)) {
+            say("redis-server at %s, state directory %s%n", redis.uri(), state.directory());
             say(
                     "%-22s %10s %8s %18s %18s %11s",
                     "phase", "operations", "per s", "file p50/p99 ms", "redis p50/p99 ms", "mismatches");
@@ -115,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
                 migrate(project, redis);
             }
         }
-        verify(directory);
+        state.verify(ledger);
         return conclude();
     }
 
@@ -206,43 +198,6 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** What was acknowledged must be in the files, and what nobody touched must be as it was. */
-    private void verify(Path directory) throws IOException {
-        try (FileStateManager files =
-                FileStateManager.open(FileOptions.of(directory).withoutSchedule())) {
-            ledger.verify(files);
-        }
-        for (String file : FILES) {
-            JsonNode now = Json.parse(Files.readAllBytes(directory.resolve(file)));
-            JsonNode then = Json.parse(original(file));
-            if (!contains(now, then)) {
-                ledger.violate(file + " no longer holds what it held before");
-            }
-        }
-    }
-
-    private static boolean contains(JsonNode now, JsonNode then) {
-        if (then.isObject()) {
-            return now.isObject()
-                    && then.properties().stream()
-                            .allMatch(field ->
-                                    now.has(field.getKey()) && contains(now.get(field.getKey()), field.getValue()));
-        }
-        if (then.isArray()) {
-            return now.isArray() && now.size() >= then.size() && startsWith(now, then);
-        }
-        return now.equals(then);
-    }
-
-    private static boolean startsWith(JsonNode now, JsonNode then) {
-        for (int i = 0; i < then.size(); i++) {
-            if (!now.get(i).equals(then.get(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Sums up, and returns the exit code. */
     int conclude() {
         say("");
@@ -255,38 +210,6 @@ final class DemoCommand implements Callable<Integer> {
     private void require(boolean held, String otherwise) {
         if (!held) {
             ledger.violate(otherwise);
-        }
-    }
-
-    private static Path copyFixture(Path home) throws IOException {
-        Path directory = Files.createDirectory(home.resolve("state"));
-        for (String file : FILES) {
-            Files.write(directory.resolve(file), original(file));
-        }
-        return directory;
-    }
-
-    private static byte[] original(String file) throws IOException {
-        String resource = "/demo/" + FIXTURE + "/" + file;
-        try (InputStream content = DemoCommand.class.getResourceAsStream(resource)) {
-            if (content == null) {
-                throw new IllegalStateException("the jar lacks " + resource + "; build it with mvn package");
-            }
-            return content.readAllBytes();
-        }
-    }
-
-    private static void deleteAll(Path directory) {
-        try (Stream<Path> entries = Files.walk(directory)) {
-            entries.sorted(Comparator.reverseOrder()).forEach(entry -> {
-                try {
-                    Files.delete(entry);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

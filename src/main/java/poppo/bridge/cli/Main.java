@@ -96,7 +96,16 @@ public final class Main implements Runnable {
                         .addSubcommand(new NoiseCommand.Add(session))
                         .addSubcommand(new NoiseCommand.Remove(session)))
                 .addSubcommand(new RollbackCommand(session))
-                .addSubcommand(new ForeignWritesCommand(session));
+                .addSubcommand(new ForeignWritesCommand(session))
+                .addSubcommand(new CommandLine(new PlanCommand())
+                        .addSubcommand(new PlanLintCommand(session))
+                        .addSubcommand(new PlanRehearseCommand(session))
+                        .addSubcommand(new PlanRunCommand(session))
+                        .addSubcommand(new PlanStatusCommand(session))
+                        .addSubcommand("pause", new PlanSteerCommand(session, "Stop the plan where it is."))
+                        .addSubcommand("resume", new PlanSteerCommand(session, "Go on where the project stands."))
+                        .addSubcommand("approve", new PlanSteerCommand(session, "Approve the stage that waits for it."))
+                        .addSubcommand("abort", new PlanSteerCommand(session, "End the plan; the phase stays.")));
     }
 
     /** Reads a word that is one of a few, by the one who knows them. */

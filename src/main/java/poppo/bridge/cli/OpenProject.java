@@ -1,9 +1,12 @@
 package poppo.bridge.cli;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +17,8 @@ import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.Doctor;
 import poppo.bridge.migration.Evidence;
 import poppo.bridge.migration.Migration;
+import poppo.bridge.plan.PlanRunner;
+import poppo.bridge.plan.Webhook;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.redis.RedisStateManager;
@@ -41,9 +46,14 @@ final class OpenProject implements AutoCloseable {
     private final ShadowStateManager state;
     private final Migration migration;
     private final Idempotency idempotency;
+    private final PlanRunner plans;
     private final @Nullable RedisServerProcess embedded;
 
-    private OpenProject(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
+    private OpenProject(
+            ProjectSettings settings,
+            StoreObserver observer,
+            OwnerLock owner,
+            UnaryOperator<PlanRunner.Options> planning) {
         this.name = settings.name();
         Clock clock = Clock.systemUTC();
         this.stamps = new Stamp.Source(clock);
@@ -74,6 +84,9 @@ final class OpenProject implements AutoCloseable {
             if (settings.rollout() != null) {
                 begin(settings.rollout());
             }
+            // Last: a plan under way goes on from here, in the phase that is in force now.
+            this.plans =
+                    keep(PlanRunner.open(migration, state, new Disk(), bridge, clock, planning.apply(plans(settings))));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -82,7 +95,13 @@ final class OpenProject implements AutoCloseable {
 
     /** @param owner the lock on its directory, which is given up when the project is closed or can't be opened */
     static OpenProject open(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
-        return new OpenProject(settings, observer, owner);
+        return new OpenProject(settings, observer, owner, options -> options);
+    }
+
+    /** Opens a project on a directory that is free, its plans carried out in another way. */
+    static OpenProject planning(
+            ProjectSettings settings, StoreObserver observer, UnaryOperator<PlanRunner.Options> planning) {
+        return new OpenProject(settings, observer, OwnerLock.acquire(settings.stateDir()), planning);
     }
 
     /**
@@ -94,8 +113,12 @@ final class OpenProject implements AutoCloseable {
         return open(settings, observer, OwnerLock.acquire(settings.stateDir()));
     }
 
+    /** Opens a project that is free for one command: a plan under way stays where it is. */
     static OpenProject open(ProjectSettings settings) {
-        return open(settings, StoreObserver.NONE);
+        return planning(
+                settings,
+                StoreObserver.NONE,
+                options -> new PlanRunner.Options(options.webhook(), Duration.ZERO, options.tempo()));
     }
 
     private static FileStateManager openFiles(ProjectSettings settings, Clock clock, OwnerLock owner) {
@@ -129,6 +152,11 @@ final class OpenProject implements AutoCloseable {
         migration.change(rollout, Bounds.DEFAULT, false, "configuration", "phase at the start");
     }
 
+    private PlanRunner.Options plans(ProjectSettings settings) {
+        URI webhook = settings.webhook();
+        return PlanRunner.Options.standard(webhook == null ? null : keep(new Webhook(webhook)));
+    }
+
     private <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
@@ -136,7 +164,7 @@ final class OpenProject implements AutoCloseable {
 
     /** As a server serves it. */
     ProjectHandle handle() {
-        return new ProjectHandle(name, state, state, migration, stamps, idempotency);
+        return new ProjectHandle(name, state, state, migration, plans, stamps, idempotency);
     }
 
     String name() {
@@ -149,6 +177,10 @@ final class OpenProject implements AutoCloseable {
 
     Migration migration() {
         return migration;
+    }
+
+    PlanRunner plans() {
+        return plans;
     }
 
     Stamp.Source stamps() {

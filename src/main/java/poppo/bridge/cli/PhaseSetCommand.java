@@ -128,15 +128,6 @@ final class PhaseSetCommand implements Callable<Integer> {
         if (gates.isEmpty()) {
             return;
         }
-        Table table = new Table().head("gate", "", "measured", "asked");
-        for (JsonNode gate : gates) {
-            boolean passed = gate.path("passed").asBoolean();
-            table.row(
-                    Table.Cell.of(gate.path("name").asText("-")),
-                    passed ? new Table.Cell("passed", Colour.GOOD) : new Table.Cell("FAILED", Colour.BAD),
-                    Table.Cell.of(gate.path("measured").asText("-")),
-                    Table.Cell.of(gate.path("bound").asText("-")));
-        }
-        table.print(session.terminal());
+        GateTable.of(gates).print(session.terminal());
     }
 }

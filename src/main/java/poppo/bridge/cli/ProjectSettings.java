@@ -1,5 +1,6 @@
 package poppo.bridge.cli;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import poppo.bridge.state.StateManager;
  * How one project is opened.
  *
  * @param redisUri null starts an embedded Redis beside the bridge
+ * @param webhook where plans are told of; null for nowhere
  * @param rollout the phase to be in; null for the one the directory was left in
  */
 record ProjectSettings(
@@ -20,11 +22,12 @@ record ProjectSettings(
         @Nullable Rollout rollout,
         Duration commandTimeout,
         Duration heartbeatTtl,
-        ShadowOptions shadow) {
+        ShadowOptions shadow,
+        @Nullable URI webhook) {
 
     /** The same, in the phase the directory was left in. */
     ProjectSettings withoutRollout() {
-        return new ProjectSettings(name, stateDir, redisUri, null, commandTimeout, heartbeatTtl, shadow);
+        return new ProjectSettings(name, stateDir, redisUri, null, commandTimeout, heartbeatTtl, shadow, webhook);
     }
 
     /** With the defaults, in the phase the directory was left in. */
@@ -36,6 +39,7 @@ record ProjectSettings(
                 null,
                 Duration.ofMillis(500),
                 StateManager.HEARTBEAT_TTL,
-                ShadowOptions.defaults());
+                ShadowOptions.defaults(),
+                null);
     }
 }

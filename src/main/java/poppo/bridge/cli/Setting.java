@@ -31,6 +31,7 @@ enum Setting {
     JOURNAL_MAX("bridge.journal.max-bytes", "268435456", false, "past this, writes in redis-write are refused"),
     JOURNAL_KEEP_FREE("bridge.journal.keep-free", "16777216", false, "bytes of the disk that the journal leaves free"),
     MIRROR_INTERVAL("bridge.mirror-interval", "200ms", false, "how often the files follow the journal"),
+    PLAN_WEBHOOK("bridge.plan.webhook", null, false, "address that plans with notifications: webhook post to"),
     WORKER_TOKEN_FILE("bridge.security.tokens.worker.file", null, false, "file with the workers' token"),
     WORKER_TOKEN_ENV("bridge.security.tokens.worker.env", null, false, "environment variable with it"),
     OPERATOR_TOKEN_FILE("bridge.security.tokens.operator.file", null, false, "file with the operators' token"),

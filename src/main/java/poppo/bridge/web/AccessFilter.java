@@ -9,6 +9,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.web.router.RouteAttributes;
+import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +39,7 @@ final class AccessFilter {
 
     private static Access.Caller caller(HttpRequest<?> request) {
         HttpHeaders headers = request.getHeaders();
-        boolean needsOperator = RouteAttributes.getRouteInfo(request)
-                .filter(route -> route.getDeclaringType().isAnnotationPresent(OperatorOnly.class))
-                .isPresent();
+        boolean needsOperator = isMarked(request, OperatorOnly.class);
         return new Access.Caller(
                 RequestLine.target(request),
                 headers.getAll(HttpHeaders.HOST),
@@ -48,6 +47,12 @@ final class AccessFilter {
                 headers.getAll(HttpHeaders.AUTHORIZATION),
                 needsOperator,
                 request.getPath().startsWith(HEALTH));
+    }
+
+    private static boolean isMarked(HttpRequest<?> request, Class<? extends Annotation> mark) {
+        return RouteAttributes.getRouteInfo(request)
+                .filter(route -> route.getDeclaringType().isAnnotationPresent(mark))
+                .isPresent();
     }
 
     private static @Nullable Problem refuseBody(HttpRequest<?> request) {
@@ -58,13 +63,20 @@ final class AccessFilter {
             return null;
         }
         List<String> types = headers.getAll(HttpHeaders.CONTENT_TYPE);
-        if (!types.stream().allMatch(AccessFilter::isJson)) {
-            return unsupported("Content-Type", "A body must be application/json in UTF-8");
+        boolean takesYaml = isMarked(request, TakesYaml.class);
+        if (!types.stream().allMatch(type -> isJson(type) || (takesYaml && isYaml(type)))) {
+            return unsupported(
+                    "Content-Type",
+                    "A body must be application/json " + (takesYaml ? "or application/yaml " : "") + "in UTF-8");
         }
         String encoding = headers.findFirst(HttpHeaders.CONTENT_ENCODING).orElse("identity");
         return encoding.equalsIgnoreCase("identity")
                 ? null
                 : unsupported("Content-Encoding", "A body must not be compressed");
+    }
+
+    private static boolean isYaml(String contentType) {
+        return contentType.toLowerCase(Locale.ROOT).replace(" ", "").matches("application/yaml(;charset=utf-8)?");
     }
 
     /**

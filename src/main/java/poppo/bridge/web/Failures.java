@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poppo.bridge.migration.GateFailed;
+import poppo.bridge.plan.PlanFaults;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
@@ -45,6 +46,9 @@ final class Failures {
                     : message;
             return Answer.problem(Problem.invalid(invalid.field(), why), false);
         }
+        if (e instanceof PlanFaults plan) {
+            return Answer.problem(Problem.invalid("plan", message).with("faults", faults(plan)), false);
+        }
         if (e instanceof GateFailed failed) {
             return Answer.problem(conflict(failed.code(), message).with("gates", gates(failed)), false);
         }
@@ -79,6 +83,12 @@ final class Failures {
 
     static Problem unknown(String detail) {
         return Problem.of(503, "unknown-outcome", "The write may have happened", detail);
+    }
+
+    private static ArrayNode faults(PlanFaults plan) {
+        ArrayNode faults = Json.array();
+        plan.faults().forEach(fault -> faults.add(fault.toJson()));
+        return faults;
     }
 
     private static ArrayNode gates(GateFailed failed) {

@@ -151,7 +151,8 @@ final class MigrationController {
         return Answer.ok(answer);
     }
 
-    private static String why(Fields fields) {
+    /** Why an operator does it, for the journal. */
+    static String why(Fields fields) {
         String reason = fields.optionalLabel("reason");
         return reason == null ? "no reason given" : reason;
     }

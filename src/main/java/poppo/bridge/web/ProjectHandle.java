@@ -2,6 +2,7 @@ package poppo.bridge.web;
 
 import java.util.regex.Pattern;
 import poppo.bridge.migration.Migration;
+import poppo.bridge.plan.PlanRunner;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.Standing;
 import poppo.bridge.state.BridgeException;
@@ -21,6 +22,7 @@ public record ProjectHandle(
         StateManager state,
         ShadowStateManager shadow,
         Migration migration,
+        PlanRunner plans,
         Stamp.Source stamps,
         Idempotency idempotency) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -39,7 +41,7 @@ public record ProjectHandle(
 
     /** The same project, its workers' calls taken by {@code other}. */
     ProjectHandle withState(StateManager other) {
-        return new ProjectHandle(name, other, shadow, migration, stamps, idempotency);
+        return new ProjectHandle(name, other, shadow, migration, plans, stamps, idempotency);
     }
 
     /** Whether a write would be taken now, as far as that is known without trying. */

@@ -428,7 +428,7 @@ final class Schemas {
 
             @Schema(
                     description =
-                            "invalid-request, unauthorized, forbidden, not-found, unknown-issue, method-not-allowed, not-acceptable, already-checked-out, not-holder, holder-alive, not-processing, gate-failed, illegal-phase, job-running, files-behind, redis-behind, nothing-to-resume, noise-rule-exists, too-many-noise-rules, idempotency-key-reused, too-large, unsupported-media-type, corrupt-state, internal-error, unavailable, standby, unknown-outcome")
+                            "invalid-request, unauthorized, forbidden, not-found, unknown-issue, method-not-allowed, not-acceptable, already-checked-out, not-holder, holder-alive, not-processing, gate-failed, illegal-phase, job-running, plan-running, plan-state, plan-passed, no-approval-needed, no-webhook, files-behind, redis-behind, nothing-to-resume, noise-rule-exists, too-many-noise-rules, idempotency-key-reused, too-large, unsupported-media-type, corrupt-state, internal-error, unavailable, standby, unknown-outcome")
             String code,
 
             @Nullable @Schema(description = "With invalid-request: where the request is wrong")
@@ -443,6 +443,76 @@ final class Schemas {
             @Nullable @Schema(description = "With gate-failed")
             List<GateShape> gates,
 
+            @Nullable @Schema(description = "With invalid-request about a plan: everything that is wrong with it")
+            List<FaultShape> faults,
+
             @Nullable @Schema(description = "With standby: of the bridge that owns the project, on its host")
             Long ownerPid) {}
+
+    @Schema(name = "PlanFault")
+    record FaultShape(int line, int column, String message) {}
+
+    @Schema(name = "PlanReason")
+    record PlanReasonShape(
+            @Nullable @Schema(description = "For the journal", maxLength = 256)
+            String reason) {}
+
+    @Schema(name = "PlanStatus")
+    record PlanShape(
+            String name,
+
+            @Schema(allowableValues = {"running", "paused", "rolling-back", "rolled-back", "aborted", "done"})
+            String state,
+
+            @Schema(description = "Number of the stage under way, from 0")
+            int stage,
+
+            @Schema(allowableValues = {"move", "jobs", "hold"})
+            String step,
+
+            @Schema(allowableValues = {"gates", "approval", "job", "hold", "operator", "nothing"})
+            String waitsFor,
+
+            @Schema(description = "What keeps it from going on, or why it is in this state; may be empty")
+            String why,
+
+            String started,
+
+            @Schema(description = "When the step began") String since,
+
+            @Nullable @Schema(description = "While it holds: the end of the hold")
+            String until,
+
+            @Nullable @Schema(description = "The job under way, or the diff that ended the plan")
+            String job,
+
+            @Nullable String ended,
+            List<PlanStageShape> stages,
+
+            @Schema(description = "The bounds of the stage in force, as they are judged now")
+            List<GateShape> gates,
+
+            List<PlanApprovalShape> approvals,
+
+            @Nullable @Schema(description = "Why the last try of what is under way failed")
+            String trouble) {}
+
+    @Schema(name = "PlanStage")
+    record PlanStageShape(
+            String name,
+            String phase,
+            int readPercent,
+            int writePercent,
+            long holdSeconds,
+
+            @Schema(description = "Whether an operator has to approve before it is entered")
+            boolean approval,
+
+            @Schema(allowableValues = {"pause", "rollback"}) String onBreach,
+
+            @Schema(allowableValues = {"passed", "present", "ahead"})
+            String state) {}
+
+    @Schema(name = "PlanApproval")
+    record PlanApprovalShape(int stage, String who, String why, String time) {}
 }

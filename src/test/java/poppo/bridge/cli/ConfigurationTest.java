@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +68,8 @@ final class ConfigurationTest {
                         null,
                         Duration.ofMillis(500),
                         Duration.ofMinutes(30),
-                        ShadowOptions.defaults()));
+                        ShadowOptions.defaults(),
+                        null));
     }
 
     @Test
@@ -123,7 +125,16 @@ final class ConfigurationTest {
         assertThat(project.shadow().journal().maxBytes()).isEqualTo(20_000_000);
         assertThat(project.shadow().journal().keepFree()).isEqualTo(5);
         assertThat(project.shadow().mirrorInterval()).isEqualTo(Duration.ofMillis(50));
+        assertThat(project.webhook()).isEqualTo(URI.create("https://hook.example/secret"));
         assertThat(configuration.operatorToken()).isEqualTo(TOKEN);
+    }
+
+    @Test
+    void aWebhookThatIsNoneIsRefusedAndNotShown() throws IOException {
+        Configuration configuration =
+                load("bridge.state-dir: state\nbridge.plan.webhook: 'ftp://secret'", Map.of(), Map.of());
+        assertRefused(
+                "bridge.plan.webhook: must be an http:// or https:// address with a host", configuration::projects);
     }
 
     private static String value(Setting setting) {
@@ -147,6 +158,7 @@ final class ConfigurationTest {
             case JOURNAL_MAX -> "20000000";
             case JOURNAL_KEEP_FREE -> "5";
             case MIRROR_INTERVAL -> "50ms";
+            case PLAN_WEBHOOK -> "https://hook.example/secret";
             case WORKER_TOKEN_FILE, OPERATOR_TOKEN_FILE -> "null";
             case WORKER_TOKEN_ENV, OPERATOR_TOKEN_ENV -> "TOKEN";
         };

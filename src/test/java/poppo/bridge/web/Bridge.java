@@ -22,6 +22,7 @@ import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Migration;
+import poppo.bridge.plan.PlanRunner;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.ShadowOptions;
 import poppo.bridge.shadow.ShadowStateManager;
@@ -43,6 +44,7 @@ final class Bridge implements AutoCloseable {
     final MemoryRedis redis = new MemoryRedis();
     final ShadowStateManager shadow;
     final Migration migration;
+    final PlanRunner plans;
     final Path directory;
     BridgeServer server;
     private final WebOptions options;
@@ -79,6 +81,13 @@ final class Bridge implements AutoCloseable {
                 clock,
                 new Disk(),
                 directory);
+        plans = PlanRunner.open(
+                migration,
+                shadow,
+                new Disk(),
+                directory,
+                clock,
+                new PlanRunner.Options(null, Duration.ZERO, plan -> plan));
         serve(new Disk(), metrics);
     }
 
@@ -91,7 +100,7 @@ final class Bridge implements AutoCloseable {
                 disk,
                 Idempotency.Bounds.STANDARD);
         ProjectHandle handle =
-                new ProjectHandle("default", shadow, shadow, migration, new Stamp.Source(clock), idempotency);
+                new ProjectHandle("default", shadow, shadow, migration, plans, new Stamp.Source(clock), idempotency);
         server = BridgeServer.start(options.withAddress(options.host(), 0), new Projects(metrics, List.of(handle)));
     }
 
@@ -218,6 +227,7 @@ final class Bridge implements AutoCloseable {
     public void close() {
         server.stop();
         idempotency.close();
+        plans.close();
         migration.close();
         shadow.close();
         try (Stream<Path> paths = Files.walk(directory)) {

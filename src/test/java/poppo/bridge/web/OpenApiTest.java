@@ -67,7 +67,13 @@ class OpenApiTest {
             "GET " + P + "migration/mismatches",
             "GET " + P + "migration/foreign-writes",
             "POST " + P + "migration/foreign-writes/reapply",
-            "GET " + P + "migration/journal");
+            "GET " + P + "migration/journal",
+            "POST " + P + "migration/plan",
+            "GET " + P + "migration/plan",
+            "POST " + P + "migration/plan/pause",
+            "POST " + P + "migration/plan/resume",
+            "POST " + P + "migration/plan/abort",
+            "POST " + P + "migration/plan/approve");
 
     private static final List<String> OTHERS = List.of(
             "GET /health/liveness",
