@@ -87,6 +87,7 @@ abstract class Form {
     /** Adds what must not have moved, and the read that tells what stands there if it has. */
     final void expect(Stored before, Commit commit) {
         RecordKey key = before.key();
+        commit.about(key);
         if (hasMeta()) {
             commit.expectMeta(keys.meta(key), key.id(), before.meta());
         }

@@ -432,7 +432,7 @@ public final class RedisStateManager implements FencedStateManager {
 
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
-        return guarded(() -> new Unlisted(keys, link, records).find(collection));
+        return guarded(() -> new Unlisted(keys, link, records, pages).find(collection));
     }
 
     @Override
