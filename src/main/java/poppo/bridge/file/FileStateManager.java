@@ -374,6 +374,11 @@ public final class FileStateManager implements LocalStateManager {
     }
 
     @Override
+    public String file(StateCollection collection) {
+        return StateFile.of(collection).path();
+    }
+
+    @Override
     public void flush() {
         reporting(() -> {
             site.heartbeats().prune();

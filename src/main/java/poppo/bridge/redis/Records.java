@@ -1,5 +1,6 @@
 package poppo.bridge.redis;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -203,6 +204,21 @@ final class Records {
             return readPlainSet(key, (String) meta);
         }
         return form.decode(key, (String) meta, flat(content), false);
+    }
+
+    /** What metadata and content, both sent as bytes, mean; null where some of it is no text by then. */
+    @Nullable
+    JsonNode decode(RecordKey key, @Nullable String meta, List<String> content) {
+        List<String> received = new ArrayList<>(content.size());
+        for (String text : content) {
+            String back = Utf8.decode(Utf8.encode(text));
+            if (back == null) {
+                return null;
+            }
+            received.add(back);
+        }
+        String kept = meta == null ? null : Utf8.decode(Utf8.encode(meta));
+        return form(key).decode(key, kept, received, false).image();
     }
 
     private @Nullable Object text(@Nullable Object reply, String key) {

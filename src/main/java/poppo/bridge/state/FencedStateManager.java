@@ -1,5 +1,6 @@
 package poppo.bridge.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,19 @@ public interface FencedStateManager extends StateManager {
      * bridge's stands beside them yet. Goes through everything: for sweeps, not for a worker's call.
      */
     List<RecordKey> unlisted(StateCollection collection);
+
+    /**
+     * The {@linkplain Versioned#version version} of a record that never was there: whoever knows that there is none need
+     * not read it before it is copied.
+     */
+    String absentVersion();
+
+    /**
+     * What an image would be read back as once it was copied here, found out without the server. Where that is not the
+     * image, it would not survive.
+     */
+    @Nullable
+    JsonNode readBack(RecordKey key, JsonNode image);
 
     /**
      * What there is to know about the server's fitness; like {@link #probe} whatever epoch it holds.

@@ -19,30 +19,27 @@ if epoch ~= ARGV[1] then
   return {'fenced', epoch or ''}
 end
 
+-- Many pass here in one call, so no tables are made of their arguments: a step is known by where in ARGV it begins.
 local HEAD, MOST = 11, 1000
 local commits = tonumber(ARGV[2])
+local number = setmetatable({}, {__index = function(known, text)
+  known[text] = tonumber(text)
+  return known[text]
+end})
 local function head(i, field)
   return ARGV[2 + (i - 1) * HEAD + field]
 end
 
-local at = 3 + commits * HEAD
-local function step()
-  local key, count = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local command = {ARGV[at]}
-  if key > 0 then
-    command[2] = KEYS[key]
-  end
-  for i = at + 3, at + 2 + count do
-    command[#command + 1] = ARGV[i]
-  end
-  at = at + 3 + count
-  return command
+local function after(at)
+  return at + 3 + number[ARGV[at + 2]]
 end
 
-local function skip(steps, more)
-  for _ = 1, steps do
-    at = at + 3 + tonumber(ARGV[at + 2]) + more
+local function send(call, at)
+  local key, last = number[ARGV[at + 1]], at + 2 + number[ARGV[at + 2]]
+  if key > 0 then
+    return call(ARGV[at], KEYS[key], unpack(ARGV, at + 3, last))
   end
+  return call(ARGV[at], unpack(ARGV, at + 3, last))
 end
 
 local function digest(list)
@@ -76,7 +73,7 @@ local found = {}
 local function vacant()
   local keys = {}
   for i = 1, commits do
-    local key = tonumber(head(i, 8))
+    local key = number[head(i, 8)]
     if key > 0 then
       keys[#keys + 1] = KEYS[key]
     end
@@ -104,7 +101,7 @@ local function metadata()
       metas[i] = false
       i = i + 1
     else
-      local values = redis.call('HMGET', KEYS[tonumber(key)], unpack(fields))
+      local values = redis.call('HMGET', KEYS[number[key]], unpack(fields))
       for offset, value in ipairs(values) do
         metas[first + offset - 1] = value
       end
@@ -118,10 +115,7 @@ local types = {
   ZREMRANGEBYSCORE = 'zset', RPUSH = 'list'
 }
 
-local function misfit(key, wanted, replaced)
-  if replaced[key] then
-    return
-  end
+local function misfit(key, wanted)
   found[key] = found[key] or redis.call('TYPE', key).ok
   if found[key] ~= 'none' and found[key] ~= wanted then
     return {'wrongtype', key, found[key]}
@@ -129,55 +123,59 @@ local function misfit(key, wanted, replaced)
 end
 
 local isVacant, metas = vacant(), metadata()
+-- Where the effects of those begin that can be committed.
 local answers, effects, revisions = {}, {}, 0
+local at = 3 + commits * HEAD
 
 for i = 1, commits do
   local meta = metas[i]
   local unmoved = (meta or '') == head(i, 4)
-  local absent = tonumber(head(i, 8))
+  local absent = number[head(i, 8)]
   if unmoved and absent > 0 then
     unmoved = isVacant(KEYS[absent])
   end
-  for _ = 1, tonumber(head(i, 9)) do
-    local command = step()
-    if unmoved and not holds(redis.pcall(unpack(command)), ARGV[at]) then
+  for _ = 1, number[head(i, 9)] do
+    local expected = after(at)
+    if unmoved and not holds(send(redis.pcall, at), ARGV[expected]) then
       unmoved = false
     end
-    at = at + 1
+    at = expected + 1
   end
-  local reads, writes = tonumber(head(i, 10)), tonumber(head(i, 11))
+  local answer
   if not unmoved then
-    local answer = {'conflict', meta}
-    for n = 1, reads do
-      local reply = redis.pcall(unpack(step()))
+    answer = {'conflict', meta}
+  end
+  for n = 1, number[head(i, 10)] do
+    if answer and #answer == n + 1 then
+      local reply = send(redis.pcall, at)
+      answer[n + 2] = reply
       if type(reply) == 'table' and reply.err then
         answer = {'conflict'}
-        skip(reads - n, 0)
-        break
       end
-      answer[n + 2] = reply
     end
+    at = after(at)
+  end
+  local first, replaced = at, nil
+  for _ = 1, number[head(i, 11)] do
+    local command = ARGV[at]
+    local key, wanted = KEYS[number[ARGV[at + 1]]], types[command]
+    if wanted and not answer and found[key] ~= 'none' and found[key] ~= wanted and not (replaced and replaced[key]) then
+      answer = misfit(key, wanted)
+    end
+    if command == 'DEL' or command == 'SET' then
+      replaced = replaced or {}
+      replaced[key] = true
+    end
+    at = after(at)
+  end
+  if not answer and head(i, 7) ~= '' then
+    answer = misfit(KEYS[number[head(i, 6)]], 'zset')
+  end
+  if answer then
     answers[i] = answer
-    skip(writes, 0)
   else
-    skip(reads, 0)
-    local steps, replaced = {}, {}
-    for n = 1, writes do
-      local command = step()
-      local wanted = types[command[1]]
-      answers[i] = answers[i] or (wanted and misfit(command[2], wanted, replaced))
-      if command[1] == 'DEL' or command[1] == 'SET' then
-        replaced[command[2]] = true
-      end
-      steps[n] = command
-    end
-    if head(i, 7) ~= '' then
-      answers[i] = answers[i] or misfit(KEYS[tonumber(head(i, 6))], 'zset', {})
-    end
-    if not answers[i] then
-      effects[i] = steps
-      revisions = revisions + (head(i, 1) == 'touch' and 0 or 1)
-    end
+    effects[i] = first
+    revisions = revisions + (head(i, 1) == 'touch' and 0 or 1)
   end
 end
 
@@ -193,34 +191,31 @@ end
 
 -- Commands that wait to be one with later ones of the same name on the same key, in the order they began.
 local waiting, begun = {}, {}
-local function join(command, key, ...)
-  local name = command .. ' ' .. key
-  local list = waiting[name]
-  if not list then
+local function join(command, key, one, two)
+  local byKey = waiting[command]
+  if not byKey then
+    byKey = {}
+    waiting[command] = byKey
+  end
+  local list = byKey[key]
+  if not list or #list > MOST then
     list = {command, key}
-    waiting[name] = list
+    byKey[key] = list
     begun[#begun + 1] = list
   end
-  for n = 1, select('#', ...) do
-    list[#list + 1] = (select(n, ...))
-  end
-  if #list > MOST then
-    redis.call(unpack(list))
-    for n = #list, 3, -1 do
-      list[n] = nil
-    end
-  end
+  list[#list + 1] = one
+  list[#list + 1] = two
 end
 
-local joined = {SADD = true, SREM = true, ZREM = true}
-local function take(effect)
-  local command = effect[1]
+local joined = {SADD = 1, SREM = 1, ZREM = 1, ZADD = 2}
+local function take(at)
+  local command, count = ARGV[at], number[ARGV[at + 2]]
   if command == 'HEARTBEAT' then
-    heartbeat(effect[2], effect[3])
-  elseif commits > 1 and (joined[command] or (command == 'ZADD' and #effect == 4)) then
-    join(unpack(effect))
+    heartbeat(KEYS[number[ARGV[at + 1]]], ARGV[at + 3])
+  elseif commits > 1 and joined[command] == count then
+    join(command, KEYS[number[ARGV[at + 1]]], ARGV[at + 3], count == 2 and ARGV[at + 4] or nil)
   else
-    redis.call(unpack(effect))
+    send(redis.call, at)
   end
 end
 
@@ -230,37 +225,36 @@ if revisions > 0 then
 end
 local indexed, emptied = {}, {}
 for i = 1, commits do
-  local steps = effects[i]
-  if steps then
-    local mode, key, field = head(i, 1), KEYS[tonumber(head(i, 2))], head(i, 3)
-    local index, member = tonumber(head(i, 6)), head(i, 7)
-    for n = 1, #steps do
-      take(steps[n])
+  at = effects[i]
+  if at then
+    for _ = 1, number[head(i, 11)] do
+      take(at)
+      at = after(at)
     end
-    if mode ~= 'touch' then
+    local mode, key, field = head(i, 1), KEYS[number[head(i, 2)]], head(i, 3)
+    local index, member = KEYS[number[head(i, 6)]], head(i, 7)
+    if mode == 'touch' then
+      answers[i] = {'done', 0}
+    else
       revision = revision + 1
       answers[i] = {'done', revision}
-    else
-      answers[i] = {'done', 0}
     end
     if mode == 'set' then
       join('HSET', key, field, revision .. ' ' .. head(i, 5))
       if member ~= '' and not metas[i] and not indexed[key] then
         indexed[key] = true
-        join('ZADD', KEYS[index], member, member)
+        join('ZADD', index, member, member)
       end
     elseif mode == 'remove' then
       redis.call('HDEL', key, field)
       if member ~= '' then
-        emptied[#emptied + 1] = {key, KEYS[index], member}
+        emptied[#emptied + 1] = {key, index, member}
       end
     end
   end
 end
 for n = 1, #begun do
-  if #begun[n] > 2 then
-    redis.call(unpack(begun[n]))
-  end
+  redis.call(unpack(begun[n]))
 end
 for n = 1, #emptied do
   if redis.call('EXISTS', emptied[n][1]) == 0 then

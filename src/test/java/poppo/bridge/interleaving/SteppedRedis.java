@@ -1,5 +1,6 @@
 package poppo.bridge.interleaving;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -138,6 +139,16 @@ class SteppedRedis implements FencedStateManager {
         });
         fenced = true;
         bound = true;
+    }
+
+    @Override
+    public String absentVersion() {
+        return redis.absentVersion();
+    }
+
+    @Override
+    public @Nullable JsonNode readBack(RecordKey key, JsonNode image) {
+        return redis.readBack(key, image);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package poppo.bridge.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A Redis for tests: every call but {@link #probe} and {@link #fence} is refused unless the server holds the epoch this
  * client was fenced with. The test plays the server's fate.
  */
-public final class MemoryRedis extends MemoryStateManager implements FencedStateManager {
+public class MemoryRedis extends MemoryStateManager implements FencedStateManager {
     private @Nullable Long ownEpoch;
     private @Nullable MemoryContent saved;
     private volatile long acknowledged;
@@ -75,6 +76,16 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
         return List.of();
+    }
+
+    @Override
+    public String absentVersion() {
+        return "0";
+    }
+
+    @Override
+    public @Nullable JsonNode readBack(RecordKey key, JsonNode image) {
+        return image;
     }
 
     @Override
