@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.migration.DiffReport;
+import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.Repair;
 import poppo.bridge.migration.ReportFormat;
 import poppo.bridge.state.BridgeException;
@@ -66,8 +67,8 @@ final class BridgeClient implements MigrationApi {
     }
 
     @Override
-    public Answer backfill() {
-        return start("/backfill", Json.object());
+    public Answer backfill(BackfillRequest request) {
+        return start("/backfill", request.toJson());
     }
 
     @Override

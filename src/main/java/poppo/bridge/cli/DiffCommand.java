@@ -42,7 +42,7 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSensible();
-        try (MigrationApi api = offline.open(session)) {
+        try (MigrationApi api = offline.stream(session)) {
             Answer job = new JobFollower(session, api, printsDocument()).follow(() -> api.diff(repair));
             JsonNode result = job.json().path("result");
             String id = result.path("id").asText(job.json().path("id").asText());

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.StoreObserver;
+import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.web.Idempotency;
 import poppo.bridge.web.ProjectHandle;
@@ -42,14 +44,18 @@ final class OpenProject implements AutoCloseable {
     private final Idempotency idempotency;
     private final @Nullable RedisServerProcess embedded;
 
-    private OpenProject(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
+    private OpenProject(
+            ProjectSettings settings,
+            StoreObserver observer,
+            OwnerLock owner,
+            Function<FileOptions, ? extends LocalStateManager> opener) {
         this.name = settings.name();
         Clock clock = Clock.systemUTC();
         this.stamps = new Stamp.Source(clock);
         try {
             Path directory = settings.stateDir();
             Path bridge = keep(owner).bridgeDirectory();
-            FileStateManager files = keep(openFiles(settings, clock, owner));
+            LocalStateManager files = keep(openFiles(settings, clock, owner, opener));
             this.embedded = settings.redisUri() == null ? startRedis(bridge) : null;
             String uri = embedded == null ? String.valueOf(settings.redisUri()) : embedded.uri();
             RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
@@ -72,7 +78,7 @@ final class OpenProject implements AutoCloseable {
 
     /** @param owner the lock on its directory, which is given up when the project is closed or can't be opened */
     static OpenProject open(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
-        return new OpenProject(settings, observer, owner);
+        return new OpenProject(settings, observer, owner, FileStateManager::open);
     }
 
     /**
@@ -88,9 +94,18 @@ final class OpenProject implements AutoCloseable {
         return open(settings, StoreObserver.NONE);
     }
 
-    private static FileStateManager openFiles(ProjectSettings settings, Clock clock, OwnerLock owner) {
+    /** As {@link #open(ProjectSettings)}, the files as {@code opener} opens them. */
+    static OpenProject open(ProjectSettings settings, Function<FileOptions, ? extends LocalStateManager> opener) {
+        return new OpenProject(settings, StoreObserver.NONE, OwnerLock.acquire(settings.stateDir()), opener);
+    }
+
+    private static LocalStateManager openFiles(
+            ProjectSettings settings,
+            Clock clock,
+            OwnerLock owner,
+            Function<FileOptions, ? extends LocalStateManager> opener) {
         try {
-            return FileStateManager.open(FileOptions.of(settings.stateDir())
+            return opener.apply(FileOptions.of(settings.stateDir())
                     .withHeartbeatTtl(settings.heartbeatTtl())
                     .withClock(clock));
         } catch (RuntimeException e) {

@@ -53,6 +53,7 @@ final class Backfill {
                 Crew writers = new Crew("bridge-backfill-write", WRITERS)) {
             Run run = new Run(from, files, server, writers, progress);
             Pairs pairs = Pairs.ahead(project.files, project.redis, readers);
+            progress.compared(from.tally().compared());
             try {
                 for (StateCollection collection : StateCollection.values()) {
                     if (collection.compareTo(from.collection()) >= 0) {
