@@ -116,7 +116,8 @@ final class JobFollower {
         if (job.hasNonNull("code")) {
             return CommandFailure.refused(
                     ExitCode.INCONSISTENT,
-                    "the " + job.path("kind").asText("job") + " was refused (" + job.path("code").asText() + "): " + error,
+                    "the " + job.path("kind").asText("job") + " was refused ("
+                            + job.path("code").asText() + "): " + error,
                     answer);
         }
         return CommandFailure.refused(

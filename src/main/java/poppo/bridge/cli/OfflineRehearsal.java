@@ -28,7 +28,8 @@ final class OfflineRehearsal implements JobApi {
     static OfflineRehearsal open(ProjectSettings settings) {
         String uri = settings.redisUri();
         if (uri == null) {
-            throw CommandFailure.usage("--dry-run --offline needs --redis-uri: starting the embedded Redis would write");
+            throw CommandFailure.usage(
+                    "--dry-run --offline needs --redis-uri: starting the embedded Redis would write");
         }
         OfflineMigration.quiet();
         StreamedDirectory files =

@@ -83,7 +83,10 @@ public final class StreamedDirectory implements LocalStateManager {
         T ask(Known known) throws IOException, WrongShape;
     }
 
-    private <T> T ask(StateCollection collection, Question<T> question, java.util.function.Function<FileStateManager, T> ofWhole) {
+    private <T> T ask(
+            StateCollection collection,
+            Question<T> question,
+            java.util.function.Function<FileStateManager, T> ofWhole) {
         for (int attempt = 0; whole == null && attempt < READ_ATTEMPTS; attempt++) {
             Known current = current(collection);
             if (current == null) {
@@ -170,11 +173,7 @@ public final class StreamedDirectory implements LocalStateManager {
 
     private static Versioned versioned(StateCollection collection, Known known, Listing.Record record) {
         return new Versioned(
-                new RecordKey(collection, record.id()),
-                record.image(),
-                version(known),
-                record.order(),
-                Served.FILE);
+                new RecordKey(collection, record.id()), record.image(), version(known), record.order(), Served.FILE);
     }
 
     private static String version(Known known) {
@@ -269,8 +268,10 @@ public final class StreamedDirectory implements LocalStateManager {
         List<Replacement> translated = new ArrayList<>(replacements.size());
         for (Replacement each : replacements) {
             Known scanned = known.get(each.key().collection());
-            boolean stands = scanned != null && version(scanned).equals(each.expectedVersion());
-            translated.add(stands ? translated(each, scanned) : each);
+            translated.add(
+                    scanned != null && version(scanned).equals(each.expectedVersion())
+                            ? translated(each, scanned)
+                            : each);
         }
         return translated;
     }
@@ -280,11 +281,7 @@ public final class StreamedDirectory implements LocalStateManager {
         String version = whole().read(replacement.key()).version();
         return look(replacement.key().collection()).equals(scanned.fingerprint)
                 ? new Replacement(
-                        replacement.key(),
-                        replacement.image(),
-                        version,
-                        replacement.holderSeen(),
-                        replacement.order())
+                        replacement.key(), replacement.image(), version, replacement.holderSeen(), replacement.order())
                 : replacement;
     }
 

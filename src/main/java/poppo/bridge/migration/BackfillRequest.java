@@ -16,7 +16,8 @@ public record BackfillRequest(long rate, boolean dryRun) {
 
     public BackfillRequest {
         if (rate < 0 || rate > Limits.MAX_ISSUE) {
-            throw new BridgeException.Invalid("rate", "must be a whole number of records a second from 1, or 0 for no limit");
+            throw new BridgeException.Invalid(
+                    "rate", "must be a whole number of records a second from 1, or 0 for no limit");
         }
     }
 

@@ -207,7 +207,8 @@ public final class Migration implements AutoCloseable {
         long total = Stream.of(StateCollection.values()).mapToLong(files::count).sum();
         Job job = new Job("rehearsal", "backfill", total);
         Thread thread = new Thread(
-                () -> job.run(running -> result(Rehearsal.of(files, redis, running::progress)).put("dryRun", true)),
+                () -> job.run(running ->
+                        result(Rehearsal.of(files, redis, running::progress)).put("dryRun", true)),
                 "bridge-rehearsal");
         thread.setDaemon(true);
         thread.start();

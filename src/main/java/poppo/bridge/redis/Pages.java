@@ -125,8 +125,7 @@ final class Pages {
         return metas;
     }
 
-    private void addExisting(
-            SortedMap<Long, String> known, StateCollection collection, int limit, List<Stored> page) {
+    private void addExisting(SortedMap<Long, String> known, StateCollection collection, int limit, List<Stored> page) {
         SortedMap<Long, String> left = known;
         while (!left.isEmpty() && page.size() < limit) {
             TreeMap<Long, String> wanted = new TreeMap<>();

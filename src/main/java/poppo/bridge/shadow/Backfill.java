@@ -150,15 +150,11 @@ final class Backfill {
         /** What is under way when something fails takes its effect now, and not behind anybody's back. */
         void abandon() {
             for (Flight flight : flights) {
-                awaitEnd(flight);
-            }
-        }
-
-        private static void awaitEnd(Flight flight) {
-            try {
-                flight.outcome.get();
-            } catch (RuntimeException alsoFailed) {
-                return;
+                try {
+                    tally = tally.plus(flight.outcome.get().tally);
+                } catch (RuntimeException alsoFailed) {
+                    continue;
+                }
             }
         }
     }

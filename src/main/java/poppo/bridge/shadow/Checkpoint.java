@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.machine.Disk;
@@ -53,14 +52,16 @@ final class Checkpoint {
     /** Where a backfill of these files into this server goes on; the start where it has none to go on from. */
     Place resume(String files, FencedStateManager.Server server) {
         JsonNode json = read();
-        boolean fits = json != null
-                && json.path("format").asInt() == FORMAT
+        return json != null && fits(json, files, server) ? place(json) : Place.START;
+    }
+
+    private static boolean fits(JsonNode json, String files, FencedStateManager.Server server) {
+        return json.path("format").asInt() == FORMAT
                 && json.path("files").asText().equals(files)
                 && json.path("redis").asText().equals(server.runId())
                 && server.epoch() != null
                 && json.path("epoch").asLong() == server.epoch()
                 && json.path("revision").asLong() <= server.revision();
-        return fits ? place(json) : Place.START;
     }
 
     private static Place place(JsonNode json) {
@@ -77,8 +78,6 @@ final class Checkpoint {
     private @Nullable JsonNode read() {
         try {
             return Json.parse(disk.read(file));
-        } catch (NoSuchFileException none) {
-            return null;
         } catch (IOException | MalformedJsonException e) {
             return null;
         }

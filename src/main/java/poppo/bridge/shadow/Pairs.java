@@ -28,7 +28,7 @@ final class Pairs {
     static final int CHUNK = 256;
 
     /** As {@link #CHUNK} where all is read ahead and nothing is locked. */
-    private static final int BULK = 1024;
+    private static final int BULK = 256;
 
     /** Of a collection in insertion order so many may be held at once; of a bigger one the order of a chunk is enough. */
     private static final long HELD = 20_000;

@@ -36,6 +36,7 @@ final class Throttle {
     private double usual = UNLIMITED;
     private long windowStart;
     private long doneInWindow;
+    private boolean heldBack;
     /** When the records let through so far are due to be done. */
     private long due;
 
@@ -73,6 +74,7 @@ final class Throttle {
         taken.reset();
         windowStart = nanos.getAsLong();
         doneInWindow = 0;
+        heldBack = false;
         due = windowStart;
     }
 
@@ -84,6 +86,7 @@ final class Throttle {
     void await(int records, Runnable stillWanted) {
         for (long now = nanos.getAsLong(); due > now; now = nanos.getAsLong()) {
             stillWanted.run();
+            heldBack = true;
             sleep.accept(Math.min(due - now, WINDOW));
             adapt(nanos.getAsLong());
         }
@@ -100,16 +103,14 @@ final class Throttle {
         }
         long count = operations.sumThenReset();
         long sum = taken.sumThenReset();
-        double reached = doneInWindow / (elapsed / 1e9);
         if (count >= FEW && isFelt((double) sum / count)) {
-            rate = Math.max(LEAST, Math.min(rate, reached) / 2);
+            double reached = rate == UNLIMITED ? doneInWindow / (elapsed / 1e9) : rate;
+            rate = Math.max(LEAST, reached / 2);
         } else if (rate != UNLIMITED) {
-            rate += STEP;
+            rate = heldBack ? rate + STEP : UNLIMITED;
         }
         rate = Math.min(rate, ceiling);
-        if (ceiling == UNLIMITED && rate > 2 * reached && reached > 0 && due <= now) {
-            rate = UNLIMITED;
-        }
+        heldBack = false;
         windowStart = now;
         doneInWindow = 0;
     }

@@ -49,9 +49,10 @@ final class JobsController {
     @Operation(
             operationId = "jobs.backfill",
             summary = "Copy all files to Redis",
-            description = "In a later phase than file it brings both stores into agreement with whichever has authority."
-                    + " Goes on behind an earlier one that did not come to its end. When a record would not survive,"
-                    + " the job fails with the code not-lossless before anything is written.")
+            description =
+                    "In a later phase than file it brings both stores into agreement with whichever has authority."
+                            + " Goes on behind an earlier one that did not come to its end. When a record would not survive,"
+                            + " the job fails with the code not-lossless before anything is written.")
     @RequestBody(
             required = false,
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.BackfillShape.class)))

@@ -213,7 +213,8 @@ final class Schemas {
 
     @Schema(name = "Backfill")
     record BackfillShape(
-            @Nullable @Schema(minimum = "0", defaultValue = "0", description = "Records a second at most; 0 for no limit")
+            @Nullable
+            @Schema(minimum = "0", defaultValue = "0", description = "Records a second at most; 0 for no limit")
             Long rate,
 
             @Nullable @Schema(description = "Only counts; writes nothing", defaultValue = "false")

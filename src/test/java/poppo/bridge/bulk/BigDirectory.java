@@ -110,8 +110,8 @@ final class BigDirectory {
         out.write("{");
         for (int i = 1; i <= issues / COMMENTS_ONE_IN; i++) {
             int number = i * COMMENTS_ONE_IN;
-            out.write((i == 1 ? "\n  \"" : ",\n  \"") + number + "\": [\n    \"IC_" + number + "a\",\n    \"IC_" + number
-                    + "b\"\n  ]");
+            out.write((i == 1 ? "\n  \"" : ",\n  \"") + number + "\": [\n    \"IC_" + number + "a\",\n    \"IC_"
+                    + number + "b\"\n  ]");
         }
         out.write(issues < COMMENTS_ONE_IN ? "}" : "\n}");
     }
