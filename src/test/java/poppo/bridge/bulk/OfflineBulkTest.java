@@ -56,7 +56,9 @@ final class OfflineBulkTest {
 
     @Test
     void aHeapThatCantHoldTheFilesIsEnough() throws Exception {
-        assertThat(run("doctor").exitCode()).as("who holds the files runs out of memory").isEqualTo(3);
+        assertThat(run("doctor").exitCode())
+                .as("who holds the files runs out of memory")
+                .isEqualTo(3);
 
         Child.Ended backfill = run("backfill");
         assertThat(backfill.said()).contains("Backfill complete");
@@ -103,8 +105,7 @@ final class OfflineBulkTest {
 
         Child.Ended dry = run("backfill", "--dry-run");
 
-        assertThat(dry.said())
-                .contains(String.format("%,d would be copied; nothing was written", made.records()));
+        assertThat(dry.said()).contains(String.format("%,d would be copied; nothing was written", made.records()));
         assertThat(dry.exitCode()).isZero();
         assertThat(redis.size()).isZero();
         assertThat(redis.writes()).isEqualTo(writes);
@@ -131,7 +132,9 @@ final class OfflineBulkTest {
                 int content = Files.isDirectory(file)
                         ? 0
                         : new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).hashCode();
-                snapshot.put(stateDir.relativize(file).toString(), inode + " " + Files.getLastModifiedTime(file) + " " + content);
+                snapshot.put(
+                        stateDir.relativize(file).toString(),
+                        inode + " " + Files.getLastModifiedTime(file) + " " + content);
             }
         }
         return snapshot;

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /** What a server holds, and what it was asked to do. */
 final class RedisContent implements AutoCloseable {
-    private static final List<String> WRITES = List.of("hset", "set", "zadd", "sadd", "rpush", "del", "eval", "evalsha", "hincrby");
+    private static final List<String> WRITES =
+            List.of("hset", "set", "zadd", "sadd", "rpush", "del", "eval", "evalsha", "hincrby");
 
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
