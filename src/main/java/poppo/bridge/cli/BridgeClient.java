@@ -127,6 +127,16 @@ final class BridgeClient implements MigrationApi {
         return json(send(request("/verify", READ).POST(BodyPublishers.noBody())));
     }
 
+    /** What others did to the files. */
+    Answer foreignWrites() {
+        return json(send(request("/foreign-writes", READ).GET()));
+    }
+
+    /** @param request the body of {@code POST foreign-writes/reapply} */
+    Answer reapply(ObjectNode request) {
+        return json(send(request("/foreign-writes/reapply", CHANGE).POST(body(request))));
+    }
+
     @Override
     public String place() {
         return project + " at " + url;

@@ -139,7 +139,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void enter(OpenProject project, Rollout rollout) throws InterruptedException {
-        var change = project.migration().change(rollout, Bounds.DEFAULT, false, WHO, "next step of the demo");
+        var change = project.migration()
+                .change(rollout, Bounds.DEFAULT, false, WHO, "next step of the demo")
+                .change();
         hold(rollout.toString(), project);
         diff(project);
         say("      moving there cost a pause of %.1f ms", change.pause().toNanos() / 1e6);

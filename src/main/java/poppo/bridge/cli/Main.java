@@ -92,7 +92,8 @@ public final class Main implements Runnable {
                         .addSubcommand(new PhaseSetCommand(session)))
                 .addSubcommand(new BackfillCommand(session))
                 .addSubcommand(new DiffCommand(session))
-                .addSubcommand(new RollbackCommand(session));
+                .addSubcommand(new RollbackCommand(session))
+                .addSubcommand(new ForeignWritesCommand(session));
     }
 
     /** Reads a word that is one of a few, by the one who knows them. */

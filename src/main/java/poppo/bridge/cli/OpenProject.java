@@ -13,6 +13,7 @@ import poppo.bridge.file.FileStateManager;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.Doctor;
+import poppo.bridge.migration.Evidence;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
@@ -61,10 +62,13 @@ final class OpenProject implements AutoCloseable {
             RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
                     .withCommandTimeout(settings.commandTimeout())
                     .withHeartbeatTtl(settings.heartbeatTtl())));
+            Evidence evidence = new Evidence();
             AuditJournal audit = new AuditJournal(new Disk(), bridge, clock);
             this.state = keep(ShadowStateManager.open(
-                    new ShadowStateManager.Parts(files, redis, bridge, audit, observer, clock), settings.shadow()));
-            this.migration = keep(new Migration(state, audit, new Doctor(directory, files, redis, clock), clock));
+                    new ShadowStateManager.Parts(files, redis, bridge, audit, observer.and(evidence), clock),
+                    settings.shadow()));
+            this.migration = keep(
+                    new Migration(state, audit, new Doctor(directory, files, redis::facts, clock), evidence, clock));
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {

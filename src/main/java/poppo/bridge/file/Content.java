@@ -199,27 +199,27 @@ final class Content {
     /** What {@code entries}, read from the file, changes against what we know to have been there. */
     synchronized Difference compare(Map<String, Entry> entries) {
         Set<String> changed = new LinkedHashSet<>();
-        Set<String> erased = new LinkedHashSet<>();
+        List<Erasure> erased = new ArrayList<>();
         entries.forEach((id, entry) -> {
             Entry known = saved(id);
             if (known == null || !known.hasLineOf(entry)) {
                 changed.add(id);
-                noteErased(known, erased);
+                noteErased(known, entry, erased);
             }
         });
         for (String id : byId.keySet()) {
             Entry known = saved(id);
             if (known != null && !entries.containsKey(id)) {
                 changed.add(id);
-                noteErased(known, erased);
+                noteErased(known, null, erased);
             }
         }
         return new Difference(changed, erased);
     }
 
-    private static void noteErased(@Nullable Entry known, Set<String> erased) {
+    private static void noteErased(@Nullable Entry known, @Nullable Entry theirs, List<Erasure> erased) {
         if (known != null && known.ours()) {
-            erased.add(known.id());
+            erased.add(new Erasure(known, theirs));
         }
     }
 
@@ -343,5 +343,8 @@ final class Content {
     record Snapshot(List<Entry> entries, Map<String, @Nullable Entry> soft) {}
 
     /** The ids whose content is another one, and those of them that had held ours. */
-    record Difference(Set<String> changed, Set<String> erasedOurs) {}
+    record Difference(Set<String> changed, List<Erasure> ours) {}
+
+    /** What we had written, and what stands in its place. */
+    record Erasure(Entry ours, @Nullable Entry theirs) {}
 }

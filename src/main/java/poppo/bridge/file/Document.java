@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import poppo.bridge.machine.Fingerprint;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Issue;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.LocalStateManager.Erased;
 import poppo.bridge.state.LocalStateManager.ForeignWrite;
 import poppo.bridge.state.RecordKey;
 
@@ -234,12 +236,30 @@ final class Document {
         sound = false;
         notice("was damaged by another program (" + why.getMessage() + "); its content is kept as "
                 + site.directory().relativize(kept) + " and the last good state is written again");
-        report(new Content.Difference(Set.of(), Set.of()), kept);
+        report(new Content.Difference(Set.of(), List.of()), kept);
     }
 
     private void report(Content.Difference difference, @Nullable Path setAside) {
-        events.accept(
-                new ForeignWrite(file.path(), keys(difference.changed()), keys(difference.erasedOurs()), setAside));
+        events.accept(new ForeignWrite(file.path(), keys(difference.changed()), erased(difference.ours()), setAside));
+    }
+
+    private Map<RecordKey, Erased> erased(List<Content.Erasure> candidates) {
+        Map<RecordKey, Erased> erased = new LinkedHashMap<>();
+        for (Content.Erasure candidate : candidates) {
+            JsonNode ours = Batch.image(shape(), candidate.ours());
+            JsonNode theirs = Batch.image(shape(), candidate.theirs());
+            if (ours != null && !isGoingOnFrom(ours, theirs)) {
+                erased.put(new RecordKey(file.collection(), candidate.ours().id()), new Erased(ours, theirs));
+            }
+        }
+        return erased;
+    }
+
+    /** Whether a peer has read ours before it wrote: then the issue says that it was updated later. */
+    private static boolean isGoingOnFrom(JsonNode ours, @Nullable JsonNode theirs) {
+        Instant then = new Issue(ours).lastUpdated();
+        Instant now = theirs == null ? null : new Issue(theirs).lastUpdated();
+        return then != null && now != null && !now.isBefore(then);
     }
 
     private Set<RecordKey> keys(Set<String> ids) {

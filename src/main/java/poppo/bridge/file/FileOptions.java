@@ -12,7 +12,7 @@ import poppo.bridge.state.StateManager;
  * @param stateDirectory an existing directory
  * @param heartbeatTtl how long a heartbeat keeps a process alive
  * @param clock for the names of files kept aside; what is written into records comes from stamps
- * @param pollInterval how often foreign writes are looked for; zero for never, when {@code poll()} is called instead
+ * @param pollInterval how often foreign writes are looked for, beside being told of them; zero for never, when {@code poll()} is called instead
  * @param flushInterval how long a heartbeat may wait to be written; zero for until {@code flush()} is called
  */
 public record FileOptions(

@@ -63,6 +63,7 @@ public final class FileStateManager implements LocalStateManager {
     private final List<Future<?>> scheduled = new ArrayList<>();
     private volatile Consumer<ForeignWrite> listener = write -> {};
     private volatile boolean closed;
+    private @Nullable Watch watch;
 
     private FileStateManager(FileOptions options, Path directory, Disk disk, Ticker ticker) {
         AsideNames names = new AsideNames(options.clock());
@@ -118,6 +119,7 @@ public final class FileStateManager implements LocalStateManager {
             throw e;
         }
         manager.schedule(options.pollInterval(), manager::poll);
+        manager.watch(options.pollInterval());
         manager.schedule(options.flushInterval(), manager::flush);
         return manager;
     }
@@ -139,17 +141,36 @@ public final class FileStateManager implements LocalStateManager {
                 "stateDirectory", "'" + options.stateDirectory() + "' is not a directory; name an existing one");
     }
 
-    private void schedule(Duration interval, Runnable work) {
-        if (interval.isZero()) {
+    /** So that a foreign write is noticed at once where the system tells of it. */
+    private void watch(Duration pollInterval) {
+        if (pollInterval.isZero()) {
             return;
         }
-        Runnable guarded = () -> {
+        try {
+            watch = Watch.start(site.directory(), guarded(this::poll));
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the state directory can't be watched (" + Reasons.of(e) + "); it is looked at every "
+                            + pollInterval.toMillis() + " ms");
+        }
+    }
+
+    private static Runnable guarded(Runnable work) {
+        return () -> {
             try {
                 work.run();
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "the state directory: " + e.getMessage());
             }
         };
+    }
+
+    private void schedule(Duration interval, Runnable work) {
+        if (interval.isZero()) {
+            return;
+        }
+        Runnable guarded = guarded(work);
         scheduled.add(scheduler.scheduleWithFixedDelay(
                 guarded, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS));
     }
@@ -446,6 +467,9 @@ public final class FileStateManager implements LocalStateManager {
     public void close() {
         if (closed) {
             return;
+        }
+        if (watch != null) {
+            watch.close();
         }
         scheduled.forEach(work -> work.cancel(false));
         scheduler.shutdown();

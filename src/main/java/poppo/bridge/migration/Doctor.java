@@ -1,17 +1,12 @@
 package poppo.bridge.migration;
 
-import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import poppo.bridge.migration.Finding.Level;
 import poppo.bridge.state.BridgeException;
-import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.ServerFacts;
 
@@ -20,20 +15,17 @@ import poppo.bridge.state.ServerFacts;
  * nothing. Each finding says what to change.
  */
 public final class Doctor implements Supplier<List<Finding>> {
-    private static final long MIN_FREE_BYTES = 256L << 20;
     private static final long MAX_SKEW_MILLIS = 5_000;
     private static final long SLOW_PING_MICROS = 5_000;
     /** Redis needs about so many times the bytes of the files: hash, indexes and overhead. */
     private static final int MEMORY_FACTOR = 3;
 
-    private final Path stateDirectory;
-    private final LocalStateManager files;
-    private final FencedStateManager redis;
+    private final DirectoryExam directory;
+    private final Supplier<ServerFacts> redis;
     private final Clock clock;
 
-    public Doctor(Path stateDirectory, LocalStateManager files, FencedStateManager redis, Clock clock) {
-        this.stateDirectory = stateDirectory;
-        this.files = files;
+    public Doctor(Path stateDirectory, LocalStateManager files, Supplier<ServerFacts> redis, Clock clock) {
+        this.directory = new DirectoryExam(stateDirectory, files, clock);
         this.redis = redis;
         this.clock = clock;
     }
@@ -41,9 +33,9 @@ public final class Doctor implements Supplier<List<Finding>> {
     @Override
     public List<Finding> get() {
         List<Finding> findings = new ArrayList<>();
-        examineDirectory(findings);
+        findings.addAll(directory.examine());
         try {
-            examineServer(redis.facts(), findings);
+            examineServer(redis.get(), findings);
         } catch (BridgeException.Unavailable e) {
             findings.add(new Finding(
                     "redis",
@@ -57,6 +49,7 @@ public final class Doctor implements Supplier<List<Finding>> {
     private void examineServer(ServerFacts facts, List<Finding> findings) {
         findings.add(version(facts));
         findings.add(role(facts));
+        findings.add(replication(facts));
         findings.add(eviction(facts));
         findings.add(persistence(facts));
         findings.add(memory(facts));
@@ -91,6 +84,23 @@ public final class Doctor implements Supplier<List<Finding>> {
                 ? Finding.ok("redis-role", facts.role())
                 : new Finding(
                         "redis-role", Level.ERROR, "a replica (" + facts.role() + ")", "give the URI of the master");
+    }
+
+    /** Redis acknowledges before its replicas have a write, so one promoted without it is a Redis with older data. */
+    private static Finding replication(ServerFacts facts) {
+        if (facts.replicas() == 0) {
+            return Finding.ok("redis-replication", "no replicas");
+        }
+        return facts.minReplicasToWrite() > 0
+                ? Finding.ok(
+                        "redis-replication",
+                        facts.replicas() + " replicas, min-replicas-to-write " + facts.minReplicasToWrite())
+                : new Finding(
+                        "redis-replication",
+                        Level.WARNING,
+                        facts.replicas() + " replicas, and writes don't wait for any: a promoted one may lack the last",
+                        "redis-cli CONFIG SET min-replicas-to-write 1; the bridge notices a Redis with older data"
+                                + " and carries over what it lacks, except in redis-only");
     }
 
     private static Finding eviction(ServerFacts facts) {
@@ -138,9 +148,9 @@ public final class Doctor implements Supplier<List<Finding>> {
     }
 
     private Finding memory(ServerFacts facts) {
-        long needed = MEMORY_FACTOR * stateBytes();
+        long needed = MEMORY_FACTOR * directory.stateBytes();
         long free = facts.maxmemory() == 0 ? Long.MAX_VALUE : facts.maxmemory() - facts.usedMemory();
-        String found = "about " + megabytes(needed) + " needed, "
+        String found = "about " + megabytes(needed) + " needed (" + MEMORY_FACTOR + " times the state files), "
                 + (facts.maxmemory() == 0
                         ? "no limit set"
                         : megabytes(Math.max(0, free)) + " free of " + megabytes(facts.maxmemory()));
@@ -149,18 +159,8 @@ public final class Doctor implements Supplier<List<Finding>> {
                 : new Finding("redis-memory", Level.ERROR, found, "raise maxmemory in redis.conf");
     }
 
-    private static String megabytes(long bytes) {
+    static String megabytes(long bytes) {
         return Math.max(1, bytes >> 20) + " MB";
-    }
-
-    private long stateBytes() {
-        try (Stream<Path> entries = Files.list(stateDirectory)) {
-            return entries.filter(entry -> entry.toString().endsWith(".json"))
-                    .mapToLong(entry -> entry.toFile().length())
-                    .sum();
-        } catch (IOException e) {
-            throw new BridgeException.Unavailable(stateDirectory + " can't be listed: " + e + "; check it", e);
-        }
     }
 
     private Finding skew(ServerFacts facts) {
@@ -172,78 +172,5 @@ public final class Doctor implements Supplier<List<Finding>> {
                         Level.ERROR,
                         skew + " ms between Redis and the bridge: heartbeats would expire wrongly",
                         "set both clocks by NTP");
-    }
-
-    private void examineDirectory(List<Finding> findings) {
-        boolean writable = Files.isWritable(stateDirectory);
-        findings.add(
-                writable
-                        ? Finding.ok("state-directory", "readable and writable")
-                        : new Finding(
-                                "state-directory",
-                                Level.ERROR,
-                                "not writable",
-                                "give the bridge's user the right to write there"));
-        findings.add(space());
-        List<String> notices = files.notices();
-        findings.add(
-                notices.isEmpty()
-                        ? Finding.ok("state-files", "in the shape that is written today")
-                        : new Finding(
-                                "state-files",
-                                Level.WARNING,
-                                String.join("; ", notices),
-                                "nothing needs doing; the next write puts them in today's shape"));
-        findings.add(locks());
-    }
-
-    private Finding space() {
-        try {
-            FileStore disk = Files.getFileStore(stateDirectory);
-            long free = disk.getUsableSpace();
-            String found = megabytes(free) + " free, file system " + disk.type();
-            return free >= MIN_FREE_BYTES
-                    ? Finding.ok("disk-space", found)
-                    : new Finding("disk-space", Level.ERROR, found, "free at least " + megabytes(MIN_FREE_BYTES));
-        } catch (IOException e) {
-            return new Finding("disk-space", Level.WARNING, "can't be told: " + e.getMessage(), "check it by hand");
-        }
-    }
-
-    /** Lock files without a running owner; those that come and go with a write are none. */
-    private Finding locks() {
-        List<String> stale = new ArrayList<>();
-        collectStale(stateDirectory, stale);
-        collectStale(stateDirectory.resolve(".locks"), stale);
-        return stale.isEmpty()
-                ? Finding.ok("locks", "no stale lock files")
-                : new Finding(
-                        "locks",
-                        Level.WARNING,
-                        "left by dead processes: " + String.join(", ", stale),
-                        "remove them; the bridge does so by itself when it meets one");
-    }
-
-    private static void collectStale(Path directory, List<String> stale) {
-        try (Stream<Path> entries = Files.list(directory)) {
-            entries.filter(entry -> entry.toString().endsWith(".lock"))
-                    .filter(entry -> !entry.endsWith("poppo-node.lock"))
-                    .filter(Doctor::isStale)
-                    .forEach(entry -> stale.add(entry.getFileName().toString()));
-        } catch (IOException e) {
-            // No such directory: no locks.
-            return;
-        }
-    }
-
-    private static boolean isStale(Path lock) {
-        try {
-            long pid = Long.parseLong(Files.readString(lock).strip());
-            return ProcessHandle.of(pid).isEmpty();
-        } catch (IOException gone) {
-            return false;
-        } catch (NumberFormatException notAPid) {
-            return true;
-        }
     }
 }

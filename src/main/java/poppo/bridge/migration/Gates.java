@@ -5,41 +5,51 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import poppo.bridge.shadow.Authority;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.ShadowStatus;
+import poppo.bridge.state.Served;
 
-/** Judges whether a project may take one step up. A gate without evidence fails. */
+/** Judges whether a project may take one step up, or may stay. A gate without evidence fails. */
 final class Gates {
+    /** So many writes of either store are needed to say how slow the slowest hundredth is. */
+    private static final long ENOUGH_WRITES = 100;
+
     private final ShadowStateManager state;
+    private final Evidence evidence;
     private final Clock clock;
     private final Supplier<List<Finding>> doctor;
-    private final Supplier<DiffReport> freshDiff;
+    private final Function<Duration, DiffReport> freshDiff;
 
-    /** @param freshDiff a diff of this phase that is recent, or made now */
-    Gates(ShadowStateManager state, Clock clock, Supplier<List<Finding>> doctor, Supplier<DiffReport> freshDiff) {
+    /** @param freshDiff a diff of this phase that is not older than that, or made now */
+    Gates(
+            ShadowStateManager state,
+            Evidence evidence,
+            Clock clock,
+            Supplier<List<Finding>> doctor,
+            Function<Duration, DiffReport> freshDiff) {
         this.state = state;
+        this.evidence = evidence;
         this.clock = clock;
         this.doctor = doctor;
         this.freshDiff = freshDiff;
     }
 
-    /** @param mismatches seen since the present phase began */
-    List<Gate> judge(Rollout step, Bounds bounds, long mismatches) {
+    /** Judges a step up. */
+    List<Gate> judge(Rollout step, Bounds bounds) {
         List<Gate> gates = new ArrayList<>();
         gates.add(doctor(bounds));
-        ShadowStatus status = state.status();
-        gates.add(gate(
-                "backfill",
-                status.standing().backfilled(),
-                yes(status.standing().backfilled()),
-                "complete"));
+        gates.add(backfill());
         if (step.phase().compareTo(Phase.DUAL_WRITE) > 0 && allPassed(gates)) {
-            gates.addAll(agreement(status, bounds, mismatches));
-            gates.add(diff());
+            gates.addAll(agreement(bounds));
+            DiffReport diff = freshDiff.apply(bounds.diffMaxAge());
+            gates.add(diff(diff));
+            gates.add(comparisons(bounds, diff));
         }
         if (step.phase().authority() == Authority.REDIS) {
             gates.add(foreignWrites(bounds));
@@ -48,12 +58,12 @@ final class Gates {
     }
 
     /** Judges the present phase by what is known already. */
-    List<Gate> watch(Bounds bounds, long mismatches) {
-        ShadowStatus status = state.status();
-        return status.standing().phase().usesRedis() ? agreement(status, bounds, mismatches) : List.of();
+    List<Gate> watch(Bounds bounds) {
+        return state.standing().phase().usesRedis() ? agreement(bounds) : List.of();
     }
 
-    private static List<Gate> agreement(ShadowStatus status, Bounds bounds, long mismatches) {
+    private List<Gate> agreement(Bounds bounds) {
+        ShadowStatus status = state.status();
         return List.of(
                 gate("breaker", status.breaker().equals("closed"), status.breaker(), "closed"),
                 atMost(
@@ -61,7 +71,95 @@ final class Gates {
                         (long) status.dirtyRecords() + status.dirtyCollections(),
                         bounds.dirtyRecords()),
                 atMost("unknown-outcomes", status.unknownOutcomes(), bounds.unknownOutcomes()),
-                atMost("mismatches", mismatches, bounds.mismatches()));
+                mismatches(status, bounds),
+                errorRate(bounds),
+                latency(bounds),
+                gate(
+                        "journal",
+                        status.mirrorLagMillis() <= bounds.mirrorLag().toMillis(),
+                        "the files are " + status.mirrorLagMillis() + " ms behind",
+                        "at most " + bounds.mirrorLag().toMillis() + " ms"));
+    }
+
+    private Gate backfill() {
+        boolean complete = state.standing().backfilled();
+        return gate("backfill", complete, complete ? "complete" : "not complete", "complete");
+    }
+
+    private static Gate mismatches(ShadowStatus status, Bounds bounds) {
+        long found = status.stageMismatches();
+        long compared = status.stageComparisons();
+        double atMost = highestRate(found, compared);
+        return gate(
+                "mismatches",
+                found <= bounds.mismatches() && atMost <= bounds.mismatchRate(),
+                compared == 0
+                        ? "no write or read compared yet"
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d of %,d disagreed: at most %s do (95 %% confidence)",
+                                found,
+                                compared,
+                                percent(atMost)),
+                "at most " + bounds.mismatches()
+                        + (bounds.mismatchRate() < 1 ? ", and " + percent(bounds.mismatchRate()) : ""));
+    }
+
+    /**
+     * What the true share of a rare event is at most, at 95 % confidence, when {@code found} of {@code n} were seen: the
+     * upper limit of a Poisson distribution by the approximation of Wilson and Hilferty, for none found 3/n.
+     */
+    static double highestRate(long found, long n) {
+        if (n == 0) {
+            return 1;
+        }
+        double k = found + 1.0;
+        double limit = k * Math.pow(1 - 1 / (9 * k) + 1.6449 / (3 * Math.sqrt(k)), 3);
+        return Math.min(1, limit / n);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, share >= 0.01 ? "%.1f %%" : "%.4f %%", share * 100);
+    }
+
+    private Gate comparisons(Bounds bounds, DiffReport diff) {
+        long live = state.status().stageComparisons();
+        long asked = bounds.comparisons();
+        boolean nothingThere = diff.compared() == 0;
+        return gate(
+                "comparisons",
+                asked > 0 ? live >= asked : live + diff.compared() > 0 || nothingThere,
+                nothingThere && live == 0
+                        ? "there is nothing to compare yet"
+                        : String.format(Locale.ROOT, "%,d of writes and reads, %,d by the diff", live, diff.compared()),
+                asked > 0 ? "at least " + asked + " of writes and reads" : "some, where there is anything");
+    }
+
+    private Gate errorRate(Bounds bounds) {
+        long calls = evidence.calls();
+        double rate = calls == 0 ? 0 : (double) evidence.failures() / calls;
+        return gate(
+                "error-rate",
+                rate <= bounds.errorRate(),
+                calls == 0
+                        ? "no calls to Redis yet"
+                        : String.format(Locale.ROOT, "%,d of %,d calls to Redis failed", evidence.failures(), calls),
+                "at most " + percent(bounds.errorRate()));
+    }
+
+    private Gate latency(Bounds bounds) {
+        long writes = evidence.writes();
+        double files = evidence.p99Millis(Served.FILE);
+        double redis = evidence.p99Millis(Served.REDIS);
+        boolean enough = writes >= ENOUGH_WRITES;
+        return gate(
+                "latency",
+                !enough || redis <= bounds.p99Ratio() * files,
+                enough
+                        ? String.format(
+                                Locale.ROOT, "p99 of writes %.1f ms in Redis, %.1f ms in the files", redis, files)
+                        : writes + " writes: too few to tell",
+                "Redis at most " + bounds.p99Ratio() + " times the files, from " + ENOUGH_WRITES + " writes on");
     }
 
     private static boolean allPassed(List<Gate> gates) {
@@ -80,8 +178,7 @@ final class Gates {
                 bounds.doctorErrors() == 0 ? "no errors" : "at most " + bounds.doctorErrors() + " errors");
     }
 
-    private Gate diff() {
-        DiffReport report = freshDiff.get();
+    private static Gate diff(DiffReport report) {
         return gate("diff", report.isConsistent(), Diff.summary(report), "consistent");
     }
 
@@ -102,9 +199,5 @@ final class Gates {
 
     private static Gate gate(String name, boolean passed, String measured, String bound) {
         return new Gate(name, passed, measured, bound);
-    }
-
-    private static String yes(boolean complete) {
-        return complete ? "complete" : "not complete";
     }
 }

@@ -19,6 +19,7 @@ import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rehearsal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
+import poppo.bridge.shadow.ShadowStatus;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.Json;
@@ -34,26 +35,35 @@ import poppo.bridge.state.StateCollection;
  */
 public final class Migration implements AutoCloseable {
     private static final int REPORTS_KEPT = 20;
-    private static final Duration FRESH = Duration.ofMinutes(5);
 
     private final ShadowStateManager state;
     private final AuditJournal audit;
     private final Clock clock;
     private final Supplier<List<Finding>> doctor;
+    private final Evidence evidence;
     private final Gates gates;
     private final Jobs jobs = new Jobs();
     private final Map<String, DiffReport> reports = new LinkedHashMap<>();
     private final AtomicLong inlineDiffs = new AtomicLong();
     private volatile @Nullable DiffReport lastDiff;
-    private volatile long mismatchesBefore;
+    private volatile @Nullable Duration lastPause;
 
-    /** @param doctor examines Redis and the state directory, each time anew */
-    public Migration(ShadowStateManager state, AuditJournal audit, Supplier<List<Finding>> doctor, Clock clock) {
+    /**
+     * @param doctor examines Redis and the state directory, each time anew
+     * @param evidence has been told of the stores' calls
+     */
+    public Migration(
+            ShadowStateManager state,
+            AuditJournal audit,
+            Supplier<List<Finding>> doctor,
+            Evidence evidence,
+            Clock clock) {
         this.state = state;
         this.audit = audit;
         this.clock = clock;
         this.doctor = doctor;
-        this.gates = new Gates(state, clock, doctor, this::freshDiff);
+        this.evidence = evidence;
+        this.gates = new Gates(state, evidence, clock, doctor, this::freshDiff);
     }
 
     /** The migration resource of spec/http-api.md. */
@@ -76,17 +86,34 @@ public final class Migration implements AutoCloseable {
         return json;
     }
 
-    /** What going back to the files would cost now. */
+    /** What going back to the files would cost now: what is to be written, and how long operations wait. */
     private ObjectNode costOfRollback() {
-        boolean filesBehind = state.standing().filesBehind();
+        ShadowStatus now = state.status();
+        boolean filesBehind = now.standing().filesBehind();
         ObjectNode cost = Json.object();
-        cost.put("possible", !filesBehind || state.standing().believed());
-        cost.put(
-                "cost",
-                filesBehind
-                        ? "all records are copied from Redis to the files first, while work goes on"
-                        : "nothing is copied: the files have every acknowledged write");
+        cost.put("possible", !filesBehind || now.standing().believed());
+        if (!filesBehind) {
+            cost.set("records", Json.number(now.mirrorLagRecords()));
+        }
+        Duration pause = lastPause;
+        if (pause != null) {
+            cost.set("expectedPauseMillis", Json.number(pause.toMillis()));
+        }
+        cost.put("cost", costInWords(filesBehind, now.mirrorLagRecords()) + (pause == null ? "" : pauseInWords(pause)));
         return cost;
+    }
+
+    private static String costInWords(boolean filesBehind, int behind) {
+        if (filesBehind) {
+            return "all records are copied from Redis to the files first, while work goes on";
+        }
+        return behind == 0
+                ? "nothing is copied: the files have every acknowledged write"
+                : behind + " records are written from the journal to the files first";
+    }
+
+    private static String pauseInWords(Duration pause) {
+        return "; operations wait for about " + Math.max(1, pause.toMillis()) + " ms (what the last change took)";
     }
 
     /** Judges the first step towards {@code target}, writing nothing; empty on the way back, which is always open. */
@@ -100,12 +127,12 @@ public final class Migration implements AutoCloseable {
     }
 
     private List<Gate> judgeStep(Rollout step, Bounds bounds) {
-        return gates.judge(step, bounds, state.status().mismatches() - mismatchesBefore);
+        return gates.judge(step, bounds);
     }
 
     /** Judges whether the project may stay where it stands, by what is known already: no diff is made for it. */
     public List<Gate> watch(Bounds bounds) {
-        return gates.watch(bounds, state.status().mismatches() - mismatchesBefore);
+        return gates.watch(bounds);
     }
 
     /**
@@ -115,16 +142,19 @@ public final class Migration implements AutoCloseable {
      * @param bounds what the gates ask for
      * @param force moves although gates fail; the audit journal says so
      * @param who the role that wants it
+     * @return what was done, and how each step was judged
      * @throws GateFailed with what was measured
      */
-    public synchronized Change change(Rollout target, Bounds bounds, boolean force, String who, String why) {
+    public synchronized Transition change(Rollout target, Bounds bounds, boolean force, String who, String why) {
         Rollout from = state.standing().rollout();
         if (!from.isBelow(target)) {
-            return changed(state.change(target, who, why));
+            return new Transition(changed(state.change(target, who, why)), List.of());
         }
         List<Change> done = new ArrayList<>();
+        List<Gate> passed = new ArrayList<>();
         for (Rollout step : from.stepsTo(target)) {
             List<Gate> judged = judgeStep(step, bounds);
+            passed.addAll(judged);
             if (judged.stream().anyMatch(gate -> !gate.passed())) {
                 GateFailed failed = new GateFailed(step, judged);
                 if (!force) {
@@ -135,7 +165,7 @@ public final class Migration implements AutoCloseable {
             }
             done.add(changed(state.change(step, who, why)));
         }
-        return sum(from, target, done);
+        return new Transition(sum(from, target, done), passed);
     }
 
     private void goBack(Rollout from, String who) {
@@ -145,7 +175,8 @@ public final class Migration implements AutoCloseable {
     }
 
     private Change changed(Change change) {
-        mismatchesBefore = state.status().mismatches();
+        evidence.beginStage();
+        lastPause = change.pause();
         lastDiff = null;
         return change;
     }
@@ -255,9 +286,9 @@ public final class Migration implements AutoCloseable {
                 .sum();
     }
 
-    private DiffReport freshDiff() {
+    private DiffReport freshDiff(Duration maxAge) {
         DiffReport last = lastDiff;
-        if (last != null && last.isConsistent() && last.time().plus(FRESH).isAfter(clock.instant())) {
+        if (last != null && last.isConsistent() && last.time().plus(maxAge).isAfter(clock.instant())) {
             return last;
         }
         DiffReport made =

@@ -164,8 +164,7 @@ public final class RedisStateManager implements FencedStateManager {
     /** Whether a commit will show that what was decided on still stood. */
     private static boolean isProvedByCommit(Decision decision) {
         return decision instanceof Changed
-                || (decision instanceof Unchanged unchanged
-                        && unchanged.effects().aliveProcess() != null);
+                || (decision instanceof Unchanged && decision.effects().aliveProcess() != null);
     }
 
     /** Commits a decision. Returns null, or the record as it now stands if that is not what was decided on. */
@@ -174,7 +173,7 @@ public final class RedisStateManager implements FencedStateManager {
             return null;
         }
         Commit commit = new Commit(keys.authority);
-        Effects effects = effects(decision);
+        Effects effects = decision.effects();
         SignOfLife sign = SignOfLife.of(effects.aliveProcess(), stamp.now(), options.heartbeatTtl());
         if (effects.assumedDead() != null && basis.pulse != null) {
             basis.pulse.expectNoSignSince(keys, commit);
@@ -189,13 +188,6 @@ public final class RedisStateManager implements FencedStateManager {
         records.form(before.key()).expect(before, commit);
         Objects.requireNonNull(sign).write(keys, commit);
         return commit(commit, before, before.image(), before.content(), before.order());
-    }
-
-    private static Effects effects(Decision decision) {
-        if (decision instanceof Changed changed) {
-            return changed.effects();
-        }
-        return decision instanceof Unchanged unchanged ? unchanged.effects() : Effects.NONE;
     }
 
     /** A record keeps its place. */
@@ -528,6 +520,8 @@ public final class RedisStateManager implements FencedStateManager {
                 info.getOrDefault("redis_version", ""),
                 info.getOrDefault("run_id", ""),
                 info.getOrDefault("role", ""),
+                number(info, "connected_slaves"),
+                number(config("min-replicas-to-write"), "min-replicas-to-write"),
                 number(info, "maxmemory"),
                 info.getOrDefault("maxmemory_policy", ""),
                 "1".equals(info.get("aof_enabled")),

@@ -63,14 +63,13 @@ final class CarryOver {
     /** Carries over whatever is dirty, the files being right about it; Redis, where they don't have the state. */
     Tally drain() {
         Tally tally = Tally.NONE;
-        Authority right = project.standing().filesBehind() ? Authority.REDIS : Authority.FILE;
         Map<StateCollection, Long> wholes = project.dirty.whole();
         if (!wholes.isEmpty()) {
             // One that marked its collection may not have written yet, and the sweep would not see what it is about to.
             project.locks.awaitOthers();
         }
         for (Map.Entry<StateCollection, Long> whole : wholes.entrySet()) {
-            Tally swept = sweep(whole.getKey(), key -> right, Progress.NONE);
+            Tally swept = sweep(whole.getKey(), key -> rightAboutDirty(), Progress.NONE);
             if (swept.left() == 0) {
                 project.dirty.cleanWhole(whole.getKey(), whole.getValue());
             }
@@ -79,9 +78,14 @@ final class CarryOver {
         List<RecordKey> single = project.dirty.single();
         for (int from = 0; from < single.size(); from += AT_ONCE) {
             List<RecordKey> chunk = single.subList(from, Math.min(from + AT_ONCE, single.size()));
-            tally = tally.plus(carry(chunk, key -> right, false));
+            tally = tally.plus(carry(chunk, key -> rightAboutDirty(), false));
         }
         return tally;
+    }
+
+    /** Asked for each record once it is locked: the files may come to have the whole state, and more, meanwhile. */
+    private Authority rightAboutDirty() {
+        return project.standing().filesBehind() ? Authority.REDIS : Authority.FILE;
     }
 
     /** As {@link #sweepAll(Function, Progress)}, each record from the store that has authority over it. */

@@ -85,6 +85,16 @@ public final class Comparison {
         return Issue.holder(file) != null && Objects.equals(Issue.holder(file), Issue.holder(redis));
     }
 
+    /** What is known of why two executions of one operation disagree. */
+    static String cause(Execution file, Execution redis) {
+        if (!images(file.key(), file.before(), redis.before()).agrees()) {
+            return "differed-before";
+        }
+        return images(file.key(), file.after(), redis.after()).agrees()
+                ? "answered-differently"
+                : "executed-differently";
+    }
+
     /** Compares what two stores made of the same operation: their answers, and the records afterwards. */
     public static Result executions(Execution file, Execution redis) {
         Result images = images(file.key(), file.after(), redis.after());
@@ -101,13 +111,16 @@ public final class Comparison {
 
     private static JsonNode answer(Decision decision) {
         if (decision instanceof Decision.Changed changed) {
-            return changed.answer();
+            return Json.object().put("outcome", "changed").set("answer", changed.answer());
         }
         if (decision instanceof Decision.Unchanged unchanged) {
-            return unchanged.answer();
+            return Json.object().put("outcome", "unchanged").set("answer", unchanged.answer());
         }
         Decision.Refused refused = (Decision.Refused) decision;
-        return Json.object().put("code", refused.code().label()).set("members", refused.members());
+        return Json.object()
+                .put("outcome", "refused")
+                .put("code", refused.code().label())
+                .set("members", refused.members());
     }
 
     private static void collect(

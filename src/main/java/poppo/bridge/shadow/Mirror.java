@@ -210,11 +210,8 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
         Journal.Entry entry = begin(copy.toBytes());
         long sequence = entry.sequence();
         try {
-            entry.await();
+            await(entry, copy.key());
             copy.stageIn(files);
-            if (copy.key() != null) {
-                pending.put(copy.key(), sequence);
-            }
             synchronized (monitor) {
                 copy.labels().forEach(label -> labels.put(sequence, label));
             }
@@ -223,6 +220,23 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
                 underWay.remove(sequence);
                 monitor.notifyAll();
             }
+        }
+    }
+
+    /** From here on the journal may hand the entry out again, also where nobody knows whether it is there. */
+    private void await(Journal.Entry entry, @Nullable RecordKey key) {
+        try {
+            entry.await();
+        } catch (BridgeException.UnknownOutcome e) {
+            notePending(entry, key);
+            throw e;
+        }
+        notePending(entry, key);
+    }
+
+    private void notePending(Journal.Entry entry, @Nullable RecordKey key) {
+        if (key != null) {
+            pending.put(key, entry.sequence());
         }
     }
 
@@ -327,6 +341,11 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
             long since = drainingSince == 0 ? waitingSince : drainingSince;
             return since == 0 ? 0 : Math.max(0, clock.millis() - since);
         }
+    }
+
+    /** How many records the files on the disk lack. */
+    int lagRecords() {
+        return pending.size();
     }
 
     /** What the journal takes on the disk. */

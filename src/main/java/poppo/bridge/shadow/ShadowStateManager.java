@@ -1,14 +1,19 @@
 package poppo.bridge.shadow;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -64,8 +69,13 @@ public final class ShadowStateManager implements StateManager {
     private final Keeper keeper;
     private final Keeper mirroring;
     private final LongAdder fallbacks = new LongAdder();
-    private final LongAdder foreignWrites = new LongAdder();
-    private volatile @Nullable Instant lastForeignWrite;
+    /**
+     * The processes last heard of in the files alone, so that Redis, which has authority over what else they hold, doesn't
+     * take them for dead before their records are carried over.
+     */
+    private final Set<String> heardMeanwhile = ConcurrentHashMap.newKeySet();
+
+    private final ForeignWrites foreignWrites;
     private volatile long lastNoted;
     private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
 
@@ -113,11 +123,12 @@ public final class ShadowStateManager implements StateManager {
         this.transitions = new Transitions(project, carryOver, recovery, parts.waits());
         this.checkpoint = new Checkpoint(parts.disk(), parts.bridgeDirectory());
         this.backfill = new Backfill(project, carryOver, checkpoint, throttle);
-        this.mismatches = new Mismatches(parts.audit());
+        this.foreignWrites = new ForeignWrites(parts.disk(), parts.bridgeDirectory(), parts.clock());
+        this.mismatches = new Mismatches(parts.audit(), parts.disk(), parts.bridgeDirectory(), parts.clock());
         this.files =
                 new ObservedStateManager(project.files, Served.FILE, ObservedStateManager.Guard.NONE, parts.observer());
         this.redis = new ObservedStateManager(parts.redis(), Served.REDIS, recovery.breaker(), parts.observer());
-        this.shadowReads = new ShadowReads(project, redis, mismatches, options.shadowReadPercent());
+        this.shadowReads = new ShadowReads(project, redis, mismatches, options.shadowReadPercent(), System::nanoTime);
         this.keeper = new Keeper("bridge-keeper", this::keep, options.keeperInterval());
         this.mirroring = new Keeper("bridge-mirror", this::mirror, options.mirrorInterval());
     }
@@ -157,7 +168,12 @@ public final class ShadowStateManager implements StateManager {
 
     private Execution executeMeanwhile(Operation operation, Stamp stamp, DirtyRecords.Cause cause) {
         project.dirty.mark(operation.key(), cause);
-        return files.execute(operation, stamp);
+        Execution onFiles = files.execute(operation, stamp);
+        String process = onFiles.decision().effects().aliveProcess();
+        if (process != null) {
+            heardMeanwhile.add(process);
+        }
+        return onFiles;
     }
 
     private Execution executeOnBoth(Operation operation, Stamp stamp) {
@@ -165,7 +181,7 @@ public final class ShadowStateManager implements StateManager {
         try {
             Execution onRedis = redis.execute(operation, stamp);
             Comparison.Result result = Comparison.executions(onFiles, onRedis);
-            mismatches.record(operation.name(), result);
+            mismatches.record(operation.name(), result, result.agrees() ? "" : Comparison.cause(onFiles, onRedis));
             if (!result.agrees()) {
                 project.dirty.mark(operation.key(), DirtyRecords.Cause.MISMATCH);
             }
@@ -191,7 +207,7 @@ public final class ShadowStateManager implements StateManager {
         }
         Execution onRedis;
         try {
-            onRedis = redis.execute(operation, stamp);
+            onRedis = redis.execute(witnessed(operation, stamp), stamp);
         } catch (BridgeException e) {
             if (project.standing().filesBehind()) {
                 throw e;
@@ -199,12 +215,30 @@ public final class ShadowStateManager implements StateManager {
             fallbacks.increment();
             return executeMeanwhile(operation, stamp, missed(e));
         }
+        String process = onRedis.decision().effects().aliveProcess();
+        if (process != null) {
+            heardMeanwhile.remove(process);
+        }
         if (operation.isSoft()) {
             files.execute(operation, stamp);
         } else if (onRedis.decision() instanceof Decision.Changed changed) {
             mirror(onRedis, changed, stamp);
         }
         return onRedis;
+    }
+
+    /** Redis may not have heard of a process that was at work on a dirty record. */
+    private Operation witnessed(Operation operation, Stamp stamp) {
+        if (heardMeanwhile.isEmpty()) {
+            return operation;
+        }
+        String holder = Issue.holder(project.files.read(operation.key()).image());
+        if (holder == null
+                || !heardMeanwhile.contains(holder)
+                || project.files.lastSeen(holder, stamp.now()).isEmpty()) {
+            return operation;
+        }
+        return new Operation.Witnessed(operation, holder);
     }
 
     private Execution executeOnRedis(Operation operation, Stamp stamp) {
@@ -295,7 +329,10 @@ public final class ShadowStateManager implements StateManager {
         return switch (route.reads()) {
             case FILE -> route == Route.FILES_MEANWHILE ? readMeanwhile(key) : files.read(key);
             case FILE_COMPARED -> shadowReads.compared(files.read(key));
-            case REDIS_ELSE_FILE -> readRedisElseFile(key);
+            case REDIS_ELSE_FILE -> {
+                Versioned read = readRedisElseFile(key);
+                yield route.writes() == Route.Writes.FILE_THEN_REDIS ? shadowReads.compared(read) : read;
+            }
             case REDIS -> readOnlyCopy(key);
             case REFUSED -> throw refused();
         };
@@ -522,7 +559,14 @@ public final class ShadowStateManager implements StateManager {
      * @throws BridgeException.Unavailable when a store that the change needs can't be reached; the phase stays
      */
     public Change change(Rollout target, String who, String why) {
-        return transitions.change(target, who, why);
+        Change change = transitions.change(target, who, why);
+        mismatches.beginStage();
+        return change;
+    }
+
+    /** What the running comparison has found, by signature. */
+    public ObjectNode mismatches() {
+        return mismatches.toJson();
     }
 
     /**
@@ -618,11 +662,72 @@ public final class ShadowStateManager implements StateManager {
 
     /** When somebody else last wrote the files; empty if never since the start. */
     public Optional<Instant> lastForeignWrite() {
-        return Optional.ofNullable(lastForeignWrite);
+        return foreignWrites.last();
+    }
+
+    /** What others did to the files, and what of ours they erased. */
+    public ForeignWrites foreignWrites() {
+        return foreignWrites;
+    }
+
+    /**
+     * Writes again what others erased of ours, where nobody has changed the record since; an older state never takes the
+     * place of a newer one.
+     *
+     * @param keys empty: all open cases
+     * @return for each case what became of it
+     */
+    public Map<RecordKey, Reapplied> reapply(Set<RecordKey> keys) {
+        Map<RecordKey, Reapplied> results = new LinkedHashMap<>();
+        for (ForeignWrites.Erasure erasure : foreignWrites.erased()) {
+            if (keys.isEmpty() || keys.contains(erasure.key())) {
+                results.put(erasure.key(), reapply(erasure));
+            }
+        }
+        keys.forEach(key -> results.putIfAbsent(key, Reapplied.NOT_ERASED));
+        return results;
+    }
+
+    private Reapplied reapply(ForeignWrites.Erasure erasure) {
+        Versioned now = read(erasure.key());
+        Reapplied result;
+        if (Objects.equals(now.image(), erasure.ours())) {
+            result = Reapplied.ALREADY_THERE;
+        } else if (!Objects.equals(now.image(), erasure.theirs())) {
+            result = Reapplied.CHANGED_SINCE;
+        } else {
+            Replacement again = new Replacement(erasure.key(), erasure.ours(), now.version(), null, now.order());
+            result = replaceAll(List.of(again)).get(0) ? Reapplied.REAPPLIED : Reapplied.CHANGED_SINCE;
+        }
+        foreignWrites.settle(erasure.key(), result.label());
+        return result;
+    }
+
+    /** What became of a write that others had erased. */
+    public enum Reapplied {
+        /** The record is again as we had written it. */
+        REAPPLIED("reapplied"),
+        /** It is so already. */
+        ALREADY_THERE("already-there"),
+        /** Somebody has changed it since; it was left alone. */
+        CHANGED_SINCE("changed-since"),
+        /** No write of ours to it is known to be erased. */
+        NOT_ERASED("not-erased");
+
+        private final String label;
+
+        Reapplied(String label) {
+            this.label = label;
+        }
+
+        public String label() {
+            return label;
+        }
     }
 
     public ShadowStatus status() {
         Breaker.Condition condition = recovery.breaker().condition();
+        Mismatches.Counts compared = mismatches.all();
         return new ShadowStatus(
                 project.standing(),
                 condition.state().label(),
@@ -630,12 +735,15 @@ public final class ShadowStateManager implements StateManager {
                 project.dirty.count(),
                 project.dirty.wholeCollections().size(),
                 project.dirty.count(DirtyRecords.Cause.UNKNOWN),
-                mismatches.comparisons(),
-                mismatches.mismatches(),
-                mismatches.noise(),
-                foreignWrites.sum(),
+                compared.comparisons(),
+                compared.mismatches(),
+                compared.noise(),
+                mismatches.sinceStageBegan().comparisons(),
+                mismatches.sinceStageBegan().mismatches(),
+                foreignWrites.writes(),
                 fallbacks.sum(),
                 project.files.lagMillis(),
+                project.files.lagRecords(),
                 project.files.journalBytes(),
                 project.files.refusals(),
                 recovery.failOvers(),
@@ -675,8 +783,7 @@ public final class ShadowStateManager implements StateManager {
     }
 
     private void foreignWrite(LocalStateManager.ForeignWrite write) {
-        foreignWrites.increment();
-        lastForeignWrite = Instant.ofEpochMilli(project.clock.millis());
+        foreignWrites.note(write);
         boolean filesAreRight = write.setAside() == null;
         if (filesAreRight && project.standing().phase().usesRedis()) {
             write.records().forEach(key -> project.dirty.mark(key, DirtyRecords.Cause.FOREIGN));
@@ -686,7 +793,7 @@ public final class ShadowStateManager implements StateManager {
         var first = details.putArray("first");
         write.records().stream().limit(10).forEach(key -> first.add(key.toString()));
         var erased = details.putArray("erasedOurs");
-        write.erasedOurs().stream().limit(100).forEach(key -> erased.add(key.toString()));
+        write.erasedOurs().keySet().stream().limit(100).forEach(key -> erased.add(key.toString()));
         if (write.setAside() != null) {
             details.put("setAside", write.setAside().getFileName().toString());
         }
@@ -704,6 +811,7 @@ public final class ShadowStateManager implements StateManager {
         if (!standing.phase().usesRedis()) {
             return;
         }
+        mismatches.saveNowAndThen();
         if (!standing.believed()) {
             recovery.tryReturn();
             return;
@@ -754,6 +862,7 @@ public final class ShadowStateManager implements StateManager {
         shadowReads.close();
         try (Gate.Pass alone = project.gate.shut()) {
             project.files.flush();
+            mismatches.save();
             project.save(leaveInOrder());
         } catch (BridgeException.Unavailable e) {
             LOG.warn("What is left to be written is done at the next start: {}", e.getMessage());

@@ -13,8 +13,11 @@ import poppo.bridge.state.Json;
  * @param dirtyCollections those of which nothing is known yet
  * @param unknownOutcomes of the dirty records, those whose write to Redis may or may not have happened
  * @param mismatches by which dual writes and shadow reads disagreed so far
+ * @param stageComparisons dual writes and reads compared since the rollout moved last, and {@code stageMismatches} how
+ *     many of them disagreed
  * @param fallbacks operations and reads that Redis should have served and the files did
  * @param mirrorLagMillis how long the oldest write has been waiting that the files on the disk don't have yet
+ * @param mirrorLagRecords how many records the files on the disk don't have as they are
  * @param journalRefusals writes refused because the journal had no room
  * @param failOvers how often the belief was taken from Redis since the start, and {@code returns}, given back
  */
@@ -28,9 +31,12 @@ public record ShadowStatus(
         long comparisons,
         long mismatches,
         long noise,
+        long stageComparisons,
+        long stageMismatches,
         long foreignWrites,
         long fallbacks,
         long mirrorLagMillis,
+        int mirrorLagRecords,
         long journalBytes,
         long journalRefusals,
         long failOvers,
@@ -52,6 +58,7 @@ public record ShadowStatus(
         json.set("dirtyCollections", Json.number(dirtyCollections));
         json.set("unknownOutcomes", Json.number(unknownOutcomes));
         json.set("mirrorLagMillis", Json.number(mirrorLagMillis));
+        json.set("mirrorLagRecords", Json.number(mirrorLagRecords));
         json.set("journalBytes", Json.number(journalBytes));
         json.set("journalRefusals", Json.number(journalRefusals));
         json.set("failOvers", Json.number(failOvers));
@@ -59,6 +66,8 @@ public record ShadowStatus(
         json.set("comparisons", Json.number(comparisons));
         json.set("mismatches", Json.number(mismatches));
         json.set("noise", Json.number(noise));
+        json.set("stageComparisons", Json.number(stageComparisons));
+        json.set("stageMismatches", Json.number(stageMismatches));
         json.set("foreignWrites", Json.number(foreignWrites));
         json.set("fallbacks", Json.number(fallbacks));
         return json;

@@ -9,6 +9,14 @@ import poppo.bridge.state.Served;
 public interface StoreObserver {
     StoreObserver NONE = (operation, store, outcome, nanos) -> {};
 
+    /** Tells both. */
+    default StoreObserver and(StoreObserver other) {
+        return (operation, store, outcome, nanos) -> {
+            called(operation, store, outcome, nanos);
+            other.called(operation, store, outcome, nanos);
+        };
+    }
+
     /** What came of a call. */
     enum Outcome {
         DONE,

@@ -133,7 +133,11 @@ final class Transitions {
     private void filesAreComplete() {
         try (Gate.Pass alone = project.gate.shut()) {
             carryOver.drainFully();
-            project.commit(s -> s.withFilesBehind(false));
+            project.commit(s -> {
+                // Who stopped believing Redis meanwhile is about to carry over from it.
+                requireBelieved(s);
+                return s.withFilesBehind(false);
+            });
         }
     }
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What an operation makes of a record. A store keeps a {@link Changed} and passes every decision's answer on. */
 public sealed interface Decision {
+    /** What goes with it besides the record. */
+    Effects effects();
 
     /**
      * The record becomes {@code after}.
@@ -26,7 +28,12 @@ public sealed interface Decision {
      * @param detail for people
      * @param members what else the caller is told, e.g. the holder
      */
-    record Refused(Code code, String detail, ObjectNode members) implements Decision {}
+    record Refused(Code code, String detail, ObjectNode members) implements Decision {
+        @Override
+        public Effects effects() {
+            return Effects.NONE;
+        }
+    }
 
     /** The kinds of refusal. */
     enum Code {

@@ -51,6 +51,10 @@ public record Issue(JsonNode json) {
         return instant(LAST_HEARTBEAT);
     }
 
+    public @Nullable Instant lastUpdated() {
+        return instant(LAST_UPDATED);
+    }
+
     public @Nullable Instant startTime() {
         return instant(START_TIME);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,12 +56,20 @@ public interface LocalStateManager extends StateManager {
      *
      * @param file its name
      * @param records those whose content is another one than we knew
-     * @param erasedOurs those of them that had held a write of ours
+     * @param erasedOurs those of them in which a write of ours is lost: gone, or set back to what is older
      * @param setAside where the foreign version was kept, if it was not accepted
      */
     record ForeignWrite(
             String file,
             Set<RecordKey> records,
-            Set<RecordKey> erasedOurs,
+            Map<RecordKey, Erased> erasedOurs,
             @Nullable Path setAside) {}
+
+    /**
+     * A write of ours that somebody else's took the place of.
+     *
+     * @param ours the record as we had written it
+     * @param theirs as it stands now; null where it is gone
+     */
+    record Erased(JsonNode ours, @Nullable JsonNode theirs) {}
 }

@@ -113,6 +113,34 @@ public sealed interface Operation {
         }
     }
 
+    /**
+     * An operation decided by a store that need not have heard of everybody.
+     *
+     * @param alive a process known to live, whatever the store knows
+     */
+    record Witnessed(Operation operation, String alive) implements Operation {
+        @Override
+        public RecordKey key() {
+            return operation.key();
+        }
+
+        @Override
+        public String name() {
+            return operation.name();
+        }
+
+        @Override
+        public boolean isSoft() {
+            return operation.isSoft();
+        }
+
+        @Override
+        public Decision decide(@Nullable JsonNode before, Liveness liveness, Stamp stamp) {
+            return operation.decide(
+                    before, issue -> alive.equals(issue.processId()) || liveness.isHolderAlive(issue), stamp);
+        }
+    }
+
     /** An operation on an issue's record. */
     sealed interface OnIssue extends Operation {
         long issue();

@@ -14,6 +14,22 @@ public record RecordKey(StateCollection collection, String id) {
             new RecordKey(StateCollection.PENDING_TASKS, StateCollection.PENDING_TASKS.label());
     public static final RecordKey LAST_RUN = new RecordKey(StateCollection.LAST_RUN, StateCollection.LAST_RUN.label());
 
+    /**
+     * The key that {@link #toString} gives as {@code text}.
+     *
+     * @param field what to name when it is none
+     * @throws BridgeException.Invalid when it is none
+     */
+    public static RecordKey parse(String field, String text) {
+        int slash = text.indexOf('/');
+        StateCollection collection = StateCollection.of(slash < 0 ? text : text.substring(0, slash));
+        if (collection.isSingle() != (slash < 0)) {
+            throw new BridgeException.Invalid(
+                    field, "'" + text + "' names no record; write it like issues/7 or last-run");
+        }
+        return new RecordKey(collection, Limits.id(field, text.substring(slash + 1)));
+    }
+
     public static RecordKey issue(long number) {
         return new RecordKey(StateCollection.ISSUES, Long.toString(number));
     }

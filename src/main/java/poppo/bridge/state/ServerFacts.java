@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What a doctor wants to know of a Redis server.
  *
  * @param role {@code master} or {@code slave}
+ * @param replicas how many are connected
+ * @param minReplicasToWrite without so many of them it takes no write; 0 where it doesn't mind or doesn't tell
  * @param maxmemory bytes; 0 without a limit
  * @param appendonly whether the append-only file is on
  * @param appendfsync null where the server doesn't tell ({@code CONFIG} forbidden, as managed services do)
@@ -20,6 +22,8 @@ public record ServerFacts(
         String version,
         String runId,
         String role,
+        long replicas,
+        long minReplicasToWrite,
         long maxmemory,
         String maxmemoryPolicy,
         boolean appendonly,

@@ -3,6 +3,8 @@ package poppo.bridge.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -98,6 +100,24 @@ record Fields(ObjectNode json) {
     @Nullable
     JsonNode any(String name) {
         return json.get(name);
+    }
+
+    /** An array of strings; empty where it is absent. */
+    List<String> texts(String name) {
+        JsonNode value = optional(name);
+        if (value == null) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode each : value) {
+            if (each.isTextual()) {
+                texts.add(each.textValue());
+            }
+        }
+        if (!value.isArray() || texts.size() != value.size()) {
+            throw new BridgeException.Invalid(name, "must be an array of strings");
+        }
+        return texts;
     }
 
     boolean flag(String name) {

@@ -284,6 +284,75 @@ final class Schemas {
             @Schema(description = "What to do; empty where nothing needs doing")
             String fix) {}
 
+    @Schema(name = "Mismatches")
+    record MismatchesShape(
+            @Schema(description = "When the rollout last moved")
+            String since,
+
+            ComparedShape sinceStageBegan,
+            ComparedShape all,
+            List<SignatureShape> signatures) {}
+
+    @Schema(name = "Compared")
+    record ComparedShape(long comparisons, long mismatches, long noise) {}
+
+    @Schema(name = "MismatchSignature")
+    record SignatureShape(
+            String collection,
+            String pointer,
+
+            @Schema(allowableValues = {"missing-in-redis", "missing-in-file", "different"})
+            String kind,
+
+            String cause,
+            long count,
+            String firstSeen,
+            String lastSeen,
+            List<Object> examples) {}
+
+    @Schema(name = "ForeignWrites")
+    record ForeignWritesShape(
+            long writes,
+            long records,
+
+            @Schema(description = "How many writes of ours they erased since the start")
+            long erasedOurs,
+
+            @Nullable String last,
+
+            @Schema(description = "How many by file") Object files,
+
+            @Schema(description = "How many erased writes are neither applied again nor found to be changed since")
+            long open,
+
+            List<ErasureShape> erased) {}
+
+    @Schema(name = "Erasure")
+    record ErasureShape(
+            String collection,
+            String record,
+            String noticed,
+            String file,
+            Object ours,
+
+            @Nullable @Schema(description = "What stood in its place; absent where nothing did")
+            Object theirs) {}
+
+    @Schema(name = "Reapply")
+    record ReapplyShape(
+            @Nullable @Schema(description = "Like issues/7; all that are open where absent")
+            List<String> records) {}
+
+    @Schema(name = "Reapplied")
+    record ReappliedShape(List<ReappliedRecordShape> records) {}
+
+    @Schema(name = "ReappliedRecord")
+    record ReappliedRecordShape(
+            String record,
+
+            @Schema(allowableValues = {"reapplied", "already-there", "changed-since", "not-erased"})
+            String result) {}
+
     @Schema(name = "Journal")
     record JournalShape(
             List<EntryShape> entries,

@@ -3,10 +3,14 @@ package poppo.bridge.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +71,7 @@ class ForeignWriteTest {
                 .containsExactly(new ForeignWrite(
                         "issue-status.json",
                         java.util.Set.of(RecordKey.issue(2), RecordKey.issue(3)),
-                        java.util.Set.of(),
+                        java.util.Map.of(),
                         null));
     }
 
@@ -88,7 +92,7 @@ class ForeignWriteTest {
 
         assertThat(heard).singleElement().satisfies(write -> {
             assertThat(write.records()).containsExactlyInAnyOrder(RecordKey.issue(1), RecordKey.issue(2));
-            assertThat(write.erasedOurs()).containsExactly(RecordKey.issue(1));
+            assertThat(write.erasedOurs()).containsOnlyKeys(RecordKey.issue(1));
         });
         assertThat(status(1)).isEqualTo("absent");
     }
@@ -152,7 +156,7 @@ class ForeignWriteTest {
         assertThat(heard).singleElement().satisfies(write -> {
             assertThat(write.records())
                     .containsExactlyInAnyOrder(RecordKey.issue(1), RecordKey.issue(2), RecordKey.issue(3));
-            assertThat(write.erasedOurs()).containsExactly(RecordKey.issue(1));
+            assertThat(write.erasedOurs()).containsOnlyKeys(RecordKey.issue(1));
             assertThat(write.setAside())
                     .isEqualTo(path.toRealPath().resolve(".bridge/foreign/issue-status.json.20250624T120000.000Z"))
                     .hasContent(theirs);
@@ -208,5 +212,34 @@ class ForeignWriteTest {
         });
         directory.write("issue-status.json", issues("1", "x"));
         assertThat(status(1)).isEqualTo("x");
+    }
+
+    /** A look is not due within the test. */
+    @Test
+    void aForeignWriteIsNoticedBeforeTheNextLookIsDue() throws Exception {
+        CountDownLatch noticed = new CountDownLatch(1);
+        Path own = Files.createDirectory(path.resolve("own"));
+        Duration never = Duration.ofDays(1);
+        try (FileStateManager watching =
+                FileStateManager.open(FileOptions.of(own).withIntervals(never, never))) {
+            watching.onForeignWrite(write -> noticed.countDown());
+            Files.writeString(own.resolve("processed-issues.json"), "[5]");
+            assertThat(noticed.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void aPeerThatGoesOnFromOursErasesNothing() {
+        update(1, "ours");
+        ObjectNode issues = Json.copy(Json.parse(directory.read("issue-status.json")));
+        ((ObjectNode) issues.at("/issues/1")).put("status", "theirs").put("lastUpdated", "2031-01-01T00:00:00.000Z");
+        directory.write("issue-status.json", Json.pretty(issues));
+
+        store.poll();
+
+        assertThat(heard).singleElement().satisfies(write -> {
+            assertThat(write.records()).containsExactly(RecordKey.issue(1));
+            assertThat(write.erasedOurs()).isEmpty();
+        });
     }
 }

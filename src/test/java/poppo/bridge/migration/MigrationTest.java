@@ -3,6 +3,7 @@ package poppo.bridge.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import poppo.bridge.shadow.Bridge;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
+import poppo.bridge.shadow.StoreObserver;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Call;
 import poppo.bridge.state.Fault;
@@ -30,6 +32,7 @@ import poppo.bridge.state.MemoryStateManager;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Replacement;
+import poppo.bridge.state.Served;
 import poppo.bridge.state.StateCollection;
 import poppo.bridge.state.Versioned;
 
@@ -43,11 +46,12 @@ class MigrationTest {
 
     private final List<Finding> findings = new ArrayList<>();
     private Bridge bridge;
+    private final Evidence evidence = new Evidence();
     private Migration migration;
 
     private Migration at(Phase phase) {
         bridge = Bridge.open(directory, phase);
-        migration = new Migration(bridge.state, bridge.audit, () -> findings, bridge.clock);
+        migration = new Migration(bridge.state, bridge.audit, () -> findings, evidence, bridge.clock);
         return migration;
     }
 
@@ -132,7 +136,13 @@ class MigrationTest {
         bridge.state.execute(new Operation.AddProcessedIssue(1), bridge.stamps.next());
 
         assertThat(migration.judge(Rollout.of(Phase.REDIS_READ), Bounds.DEFAULT))
-                .contains(new Gate("unknown-outcomes", false, "1", "0"), new Gate("mismatches", false, "1", "0"));
+                .contains(
+                        new Gate("unknown-outcomes", false, "1", "0"),
+                        new Gate(
+                                "mismatches",
+                                false,
+                                "1 of 2 disagreed: at most 100.0 % do (95 % confidence)",
+                                "at most 0"));
     }
 
     @Test
@@ -386,5 +396,101 @@ class MigrationTest {
                 .isInstanceOf(StackOverflowError.class);
 
         assertThat(job.await().state()).isEqualTo(Job.State.FAILED);
+    }
+
+    private Gate gate(String name, Bounds bounds) {
+        Phase here = bridge.standing().phase();
+        Rollout next = Rollout.of(here == Phase.DUAL_WRITE ? Phase.REDIS_READ : Phase.REDIS_WRITE);
+        return migration.judge(next, bounds).stream()
+                .filter(gate -> gate.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Bounds asking(long comparisons, double mismatchRate) {
+        Bounds usual = Bounds.DEFAULT;
+        return new Bounds(
+                usual.doctorErrors(),
+                usual.diffMaxAge(),
+                usual.cleanRounds(),
+                comparisons,
+                usual.mismatches(),
+                mismatchRate,
+                usual.errorRate(),
+                usual.p99Ratio(),
+                usual.dirtyRecords(),
+                usual.unknownOutcomes(),
+                usual.quietFiles(),
+                usual.mirrorLag());
+    }
+
+    @Test
+    void aGateThatAsksForEvidenceFailsWithoutIt() {
+        at(Phase.DUAL_WRITE);
+        bridge.done(Bridge.checkout(7, "p1"));
+
+        assertThat(gate("comparisons", asking(2, 1)).toString())
+                .isEqualTo("FAILED comparisons: 1 of writes and reads, 1 by the diff"
+                        + " (asked: at least 2 of writes and reads)");
+        assertThat(gate("mismatches", asking(0, 0.1)).passed()).isFalse();
+        bridge.done(Bridge.checkout(8, "p1"));
+        assertThat(gate("comparisons", asking(2, 1)).passed()).isTrue();
+        for (int i = 0; i < 30; i++) {
+            bridge.done(Bridge.checkout(100 + i, "p1"));
+        }
+        assertThat(gate("mismatches", asking(0, 0.1)).toString())
+                .isEqualTo(
+                        "passed mismatches: 0 of 32 disagreed: at most 9.3 % do (95 % confidence) (asked: at most 0, and 10.0 %)");
+    }
+
+    @Test
+    void whereThereIsNothingToCompareThatIsSaid() {
+        at(Phase.DUAL_WRITE);
+        assertThat(gate("comparisons", Bounds.DEFAULT).toString())
+                .isEqualTo(
+                        "passed comparisons: there is nothing to compare yet (asked: some, where there is anything)");
+    }
+
+    @Test
+    void theUpperBoundOfARateIsThreeOverNForNoneFound() {
+        assertThat(Gates.highestRate(0, 0)).isEqualTo(1);
+        assertThat(Gates.highestRate(0, 3000)).isCloseTo(0.001, within(0.00002));
+        // The 95 % upper limits of a Poisson distribution: 4.74, 6.30 and 18.21.
+        assertThat(Gates.highestRate(1, 1000)).isCloseTo(0.00474, within(0.00005));
+        assertThat(Gates.highestRate(2, 1000)).isCloseTo(0.00630, within(0.00005));
+        assertThat(Gates.highestRate(11, 1000)).isCloseTo(0.01821, within(0.0001));
+    }
+
+    @Test
+    void callsToRedisThatFailAndSlowOnesKeepAProjectFromGoingUp() {
+        at(Phase.DUAL_WRITE);
+        assertThat(gate("error-rate", Bounds.DEFAULT).measured()).isEqualTo("no calls to Redis yet");
+        for (int i = 0; i < 99; i++) {
+            evidence.called("checkout", Served.FILE, StoreObserver.Outcome.DONE, 1_000_000);
+            evidence.called("checkout", Served.REDIS, StoreObserver.Outcome.DONE, 9_000_000);
+        }
+        assertThat(gate("latency", Bounds.DEFAULT).measured()).isEqualTo("99 writes: too few to tell");
+        assertThat(gate("latency", Bounds.DEFAULT).passed()).isTrue();
+        evidence.called("checkout", Served.FILE, StoreObserver.Outcome.DONE, 1_000_000);
+        evidence.called("checkout", Served.REDIS, StoreObserver.Outcome.DONE, 9_000_000);
+        assertThat(gate("latency", Bounds.DEFAULT).passed()).isFalse();
+        assertThat(gate("error-rate", Bounds.DEFAULT).passed()).isTrue();
+
+        evidence.called("read", Served.REDIS, StoreObserver.Outcome.FAILED, 1);
+        evidence.called("read", Served.REDIS, StoreObserver.Outcome.UNKNOWN, 1);
+
+        assertThat(gate("error-rate", Bounds.DEFAULT).toString())
+                .isEqualTo("FAILED error-rate: 2 of 102 calls to Redis failed (asked: at most 1.0 %)");
+        assertThat(migration.watch(Bounds.DEFAULT)).extracting(Gate::name).contains("error-rate", "latency", "journal");
+        migration.change(Rollout.of(Phase.REDIS_READ), Bounds.DEFAULT, true, "ann", "now");
+        assertThat(gate("error-rate", Bounds.DEFAULT).measured()).isEqualTo("no calls to Redis yet");
+    }
+
+    @Test
+    void aChangeSaysHowItWasJudged() {
+        at(Phase.DUAL_WRITE);
+        Transition done = migration.change(Rollout.of(Phase.REDIS_READ), Bounds.DEFAULT, false, "ann", "now");
+        assertThat(done.toJson().at("/gates/0/name").asText()).isEqualTo("doctor");
+        assertThat(done.gates()).allMatch(Gate::passed);
     }
 }

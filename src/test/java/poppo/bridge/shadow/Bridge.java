@@ -119,11 +119,11 @@ public final class Bridge implements AutoCloseable {
         return state.execute(operation, stamps.next());
     }
 
-    boolean done(Operation operation) {
+    public boolean done(Operation operation) {
         return run(operation).isDone();
     }
 
-    Standing standing() {
+    public Standing standing() {
         return state.standing();
     }
 
@@ -176,7 +176,7 @@ public final class Bridge implements AutoCloseable {
         Files.delete(directory.resolve("standing.json.new"));
     }
 
-    static Operation checkout(long issue, String process) {
+    public static Operation checkout(long issue, String process) {
         return new Operation.Checkout(issue, process, null, null, null);
     }
 

@@ -2,17 +2,20 @@ package poppo.bridge.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import poppo.bridge.shadow.ShadowStateManager.Reapplied;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Call;
 import poppo.bridge.state.Fault;
@@ -556,6 +559,50 @@ class CarryOverTest {
             assertThat(bridge.done(Bridge.checkout(7, "p1"))).isTrue();
 
             assertThat(told).extracting(StatusChange::status).containsExactly("processing", "completed");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FILE", "DUAL_WRITE", "REDIS_READ"})
+    void whatALegacyProcessErasedIsAppliedAgainOnRequest(Phase phase) {
+        try (Bridge bridge = Bridge.open(directory, phase)) {
+            bridge.done(Bridge.checkout(7, "p1"));
+            bridge.files.writeForeign(SEVEN, null);
+            bridge.files.poll();
+            bridge.state.keep();
+            assertThat(bridge.state.read(SEVEN).image()).isNull();
+            assertThat(bridge.state.foreignWrites().erased())
+                    .singleElement()
+                    .satisfies(erased -> assertThat(erased.key()).isEqualTo(SEVEN));
+
+            assertThat(bridge.state.reapply(Set.of())).containsExactly(entry(SEVEN, Reapplied.REAPPLIED));
+            bridge.state.keep();
+
+            assertThat(bridge.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p1");
+            assertThat(bridge.state.foreignWrites().erased()).isEmpty();
+            assertThat(bridge.state.reapply(Set.of())).isEmpty();
+            assertThat(bridge.state.standing().phase().usesRedis() ? bridge.differing() : List.of())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasErasedIsKnownAfterARestartAndNeverPutOverWhatIsNewer() {
+        try (Bridge bridge = Bridge.open(directory, Phase.DUAL_WRITE)) {
+            bridge.done(Bridge.checkout(7, "p1"));
+            bridge.files.writeForeign(SEVEN, null);
+            bridge.files.poll();
+            bridge.state.keep();
+            bridge.done(Bridge.checkout(7, "p2"));
+            Bridge next = bridge.reopen();
+            assertThat(next.state.foreignWrites().erased()).hasSize(1);
+
+            assertThat(next.state.reapply(Set.of(SEVEN))).containsExactly(entry(SEVEN, Reapplied.CHANGED_SINCE));
+
+            assertThat(next.state.read(SEVEN).image().path("processId").asText())
+                    .isEqualTo("p2");
+            assertThat(next.state.foreignWrites().erased()).isEmpty();
         }
     }
 }

@@ -4,14 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import poppo.bridge.machine.Disk;
+import poppo.bridge.state.Fences;
+import poppo.bridge.state.ForwardingStateManager;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.MemoryFiles;
+import poppo.bridge.state.MemoryRedis;
 import poppo.bridge.state.RecordKey;
+import poppo.bridge.state.StateManager;
 import poppo.bridge.state.TestClock;
+import poppo.bridge.state.Versioned;
 
 class ComparisonTest {
     private static final RecordKey SEVEN = RecordKey.issue(7);
@@ -103,22 +113,86 @@ class ComparisonTest {
 
     @Test
     void mismatchesAndNoiseAreCountedAndEachSignatureIsAuditedOnce() {
-        AuditJournal audit = new AuditJournal(new Disk(), directory, new TestClock());
-        Mismatches mismatches = new Mismatches(audit);
+        TestClock clock = new TestClock();
+        AuditJournal audit = new AuditJournal(new Disk(), directory, clock);
+        Mismatches mismatches = new Mismatches(audit, new Disk(), directory, clock);
         String held = "{'status':'processing','processId':'p1','lastHeartbeat':'%s'}";
 
-        for (int i = 0; i < 3; i++) {
-            mismatches.record("checkout", compare("{'a':1}", "{'a':2}"));
+        for (int i = 0; i < 5; i++) {
+            mismatches.record("checkout", compare("{'a':1}", "{'a':2}"), "differed-before");
+            clock.advance(Duration.ofSeconds(1));
         }
-        mismatches.record("checkout", compare("{'a':1}", null));
-        mismatches.record("shadow-read", compare(held.formatted(1), held.formatted(2)));
-        mismatches.record("shadow-read", compare("{'a':1}", "{'a':1}"));
+        mismatches.record("checkout", compare("{'a':1}", null), "unexplained");
+        mismatches.record("shadow-read", compare(held.formatted(1), held.formatted(2)), "");
+        mismatches.record("shadow-read", compare("{'a':1}", "{'a':1}"), "");
 
-        assertThat(mismatches.comparisons()).isEqualTo(6);
-        assertThat(mismatches.mismatches()).isEqualTo(4);
-        assertThat(mismatches.noise()).isEqualTo(1);
+        assertThat(mismatches.all()).isEqualTo(new Mismatches.Counts(8, 6, 1));
         assertThat(audit.read(0, 10)).hasSize(2);
-        assertThat(audit.read(0, 10).get(0).path("why").textValue()).isEqualTo("checkout found issues/7 to differ");
+        assertThat(audit.read(0, 10).get(0).path("why").textValue())
+                .isEqualTo("checkout found issues/7 to differ (differed-before)");
+        JsonNode first = mismatches.toJson().at("/signatures/0");
+        assertThat(first.path("count").asInt()).isEqualTo(5);
+        assertThat(first.path("pointer").asText()).isEqualTo("/a");
+        assertThat(Instant.parse(first.path("lastSeen").asText()))
+                .isEqualTo(Instant.parse(first.path("firstSeen").asText()).plusSeconds(4));
+        assertThat(first.path("examples")).hasSize(3);
+    }
+
+    @Test
+    void whatWasFoundOutlivesARestart() {
+        TestClock clock = new TestClock();
+        AuditJournal audit = new AuditJournal(new Disk(), directory, clock);
+        Mismatches mismatches = new Mismatches(audit, new Disk(), directory, clock);
+        mismatches.record("checkout", compare("{'a':1}", "{'a':2}"), "differed-before");
+        mismatches.beginStage();
+        mismatches.record("checkout", compare("{'a':1}", "{'a':1}"), "");
+        mismatches.save();
+
+        Mismatches next = new Mismatches(audit, new Disk(), directory, clock);
+
+        assertThat(next.all()).isEqualTo(new Mismatches.Counts(2, 1, 0));
+        assertThat(next.sinceStageBegan()).isEqualTo(new Mismatches.Counts(1, 0, 0));
+        assertThat(next.toJson()).isEqualTo(mismatches.toJson());
+    }
+
+    /** Comparing rests nine times as long as it took, so no read within that time is compared. */
+    @Test
+    void aSlowRedisHasFewerReadsCompared() throws Exception {
+        TestClock clock = new TestClock();
+        AuditJournal audit = new AuditJournal(new Disk(), directory, clock);
+        MemoryFiles files = new MemoryFiles();
+        MemoryRedis redis = new MemoryRedis();
+        Fences.fence(redis, 1);
+        Project project = new Project(
+                new ShadowStateManager.Parts(files, redis, directory, audit, StoreObserver.NONE, clock),
+                Bridge.options());
+        project.believe();
+        AtomicLong nanos = new AtomicLong();
+        Mismatches counted = new Mismatches(audit, new Disk(), directory, clock);
+        StateManager slow = new ForwardingStateManager(redis) {
+            @Override
+            public Versioned read(RecordKey key) {
+                nanos.addAndGet(100);
+                return super.read(key);
+            }
+        };
+        Versioned seven = files.read(RecordKey.issue(7));
+        try (ShadowReads reads = new ShadowReads(project, slow, counted, 100, nanos::get)) {
+            reads.compared(seven);
+            await(() -> counted.all().comparisons() == 1 && reads.isResting());
+            nanos.set(999);
+            reads.compared(seven);
+            assertThat(reads.isIdle()).isTrue();
+            nanos.set(1000);
+            reads.compared(seven);
+            await(() -> counted.all().comparisons() == 2);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            Thread.sleep(1);
+        }
     }
 
     @Test

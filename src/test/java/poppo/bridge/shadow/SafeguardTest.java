@@ -18,12 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Call;
+import poppo.bridge.state.Execution;
 import poppo.bridge.state.Fault;
 import poppo.bridge.state.Fences;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MemoryRedis;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
+import poppo.bridge.state.Served;
 import poppo.bridge.state.StateCollection;
 import poppo.bridge.state.StateManager;
 import poppo.bridge.state.TestClock;
@@ -571,6 +573,23 @@ class SafeguardTest {
             bridge.files.faults().clear();
             bridge.state.mirror();
             assertThat(bridge.files.isAcceptingForeignWrites()).isTrue();
+        }
+    }
+
+    /** Found by the interleavings: seed 1008105. */
+    @Test
+    void aHolderThatOnlyTheFilesHaveHeardOfLosesNothing() {
+        Rollout all = Rollout.of(Phase.REDIS_WRITE);
+        try (Bridge bridge = Bridge.openAt(directory, new TestClock(), Bridge.options(100, 1_000), all)) {
+            assertThat(bridge.done(Bridge.checkout(3, "p1"))).isTrue();
+            bridge.clock.advance(StateManager.HEARTBEAT_TTL.plusSeconds(1));
+            bridge.redis.faults().nth(1, Fault.unavailable());
+            assertThat(bridge.run(Bridge.checkout(1, "p1")).served()).isEqualTo(Served.FILE);
+
+            Execution taken = bridge.run(Bridge.checkout(3, "p2"));
+
+            assertThat(taken.served()).isEqualTo(Served.REDIS);
+            assertThat(taken.isDone()).isFalse();
         }
     }
 }

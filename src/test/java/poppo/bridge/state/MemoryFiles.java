@@ -123,8 +123,13 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
     }
 
     private ForeignWrite noticed(String file, Set<RecordKey> records) {
-        Set<RecordKey> erased = new HashSet<>(records);
-        erased.retainAll(ours);
+        Map<RecordKey, Erased> erased = new HashMap<>();
+        for (RecordKey key : records) {
+            JsonNode was = content.entry(key).image();
+            if (ours.contains(key) && was != null) {
+                erased.put(key, new Erased(was, foreign.get(key)));
+            }
+        }
         return new ForeignWrite(file, records, erased, accepting ? null : Path.of(".bridge", "foreign", file));
     }
 

@@ -34,7 +34,7 @@ class MemoryFilesTest extends StateManagerContract {
         assertThat(noticed).hasSize(1);
         assertThat(noticed.get(0).file()).isEqualTo("issue-status.json");
         assertThat(noticed.get(0).records()).containsExactlyInAnyOrder(RecordKey.issue(7), RecordKey.issue(8));
-        assertThat(noticed.get(0).erasedOurs()).containsExactly(RecordKey.issue(7));
+        assertThat(noticed.get(0).erasedOurs().keySet()).containsExactly(RecordKey.issue(7));
         assertThat(noticed.get(0).setAside()).isNull();
     }
 

@@ -45,6 +45,8 @@ public class MemoryRedis extends MemoryStateManager implements FencedStateManage
                 probe().runId(),
                 "master",
                 0,
+                0,
+                0,
                 "noeviction",
                 true,
                 "everysec",

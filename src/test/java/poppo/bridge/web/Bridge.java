@@ -71,7 +71,12 @@ final class Bridge implements AutoCloseable {
         shadow = ShadowStateManager.open(
                 new ShadowStateManager.Parts(files, redis, directory, audit, metrics.observer("default"), clock),
                 manual);
-        migration = new Migration(shadow, audit, () -> List.of(Finding.ok("test", "always well")), clock);
+        migration = new Migration(
+                shadow,
+                audit,
+                () -> List.of(Finding.ok("test", "always well")),
+                new poppo.bridge.migration.Evidence(),
+                clock);
         serve(new Disk(), metrics);
     }
 

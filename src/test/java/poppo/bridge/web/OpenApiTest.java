@@ -59,6 +59,9 @@ class OpenApiTest {
             "DELETE " + P + "migration/jobs/{id}",
             "GET " + P + "migration/diffs/{id}",
             "POST " + P + "migration/verify",
+            "GET " + P + "migration/mismatches",
+            "GET " + P + "migration/foreign-writes",
+            "POST " + P + "migration/foreign-writes/reapply",
             "GET " + P + "migration/journal");
 
     private static final List<String> OTHERS = List.of(
