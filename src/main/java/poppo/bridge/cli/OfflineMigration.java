@@ -9,7 +9,6 @@ import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
-import poppo.bridge.file.StreamedDirectory;
 import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.DiffReport;
 import poppo.bridge.migration.Finding;
@@ -40,7 +39,7 @@ final class OfflineMigration implements MigrationApi {
      * @throws BridgeException.Unavailable also when a bridge runs on the directory, naming its pid
      */
     static OfflineMigration stream(ProjectSettings settings) {
-        return open(settings, StreamedDirectory::open);
+        return open(settings, FileStateManager::stream);
     }
 
     /** As {@link #stream}, with the files held in memory as a bridge does. */

@@ -3,22 +3,23 @@ package poppo.bridge.cli;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.file.FileOptions;
-import poppo.bridge.file.StreamedDirectory;
+import poppo.bridge.file.FileStateManager;
 import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.Job;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisStateManager;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.LocalStateManager;
 
 /** A backfill's dry run straight on the two stores: no project is opened, so that not even that leaves a trace. */
 final class OfflineRehearsal implements JobApi {
     private final Path stateDir;
-    private final StreamedDirectory files;
+    private final LocalStateManager files;
     private final RedisStateManager redis;
     private @Nullable Job job;
 
-    private OfflineRehearsal(Path stateDir, StreamedDirectory files, RedisStateManager redis) {
+    private OfflineRehearsal(Path stateDir, LocalStateManager files, RedisStateManager redis) {
         this.stateDir = stateDir;
         this.files = files;
         this.redis = redis;
@@ -32,8 +33,8 @@ final class OfflineRehearsal implements JobApi {
                     "--dry-run --offline needs --redis-uri: starting the embedded Redis would write");
         }
         OfflineMigration.quiet();
-        StreamedDirectory files =
-                StreamedDirectory.open(FileOptions.of(settings.stateDir()).withHeartbeatTtl(settings.heartbeatTtl()));
+        LocalStateManager files =
+                FileStateManager.stream(FileOptions.of(settings.stateDir()).withHeartbeatTtl(settings.heartbeatTtl()));
         RedisStateManager redis = RedisStateManager.connect(
                 RedisOptions.of(uri, settings.name()).withCommandTimeout(settings.commandTimeout()));
         return new OfflineRehearsal(settings.stateDir(), files, redis);

@@ -38,7 +38,7 @@ import poppo.bridge.state.Versioned;
  *
  * <p>Thread-safe.
  */
-public final class StreamedDirectory implements LocalStateManager {
+final class StreamedDirectory implements LocalStateManager {
     private static final int READ_ATTEMPTS = 20;
 
     private final FileOptions options;
@@ -67,7 +67,7 @@ public final class StreamedDirectory implements LocalStateManager {
      *
      * @throws BridgeException.Corrupt as {@link FileStateManager#open(FileOptions)}
      */
-    public static StreamedDirectory open(FileOptions options) {
+    static StreamedDirectory open(FileOptions options) {
         StreamedDirectory streamed = new StreamedDirectory(options, new Disk());
         try {
             Stream.of(StateCollection.values()).forEach(streamed::count);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.file.FileOptions;
-import poppo.bridge.file.StreamedDirectory;
+import poppo.bridge.file.FileStateManager;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -55,7 +55,7 @@ final class BackfillTest {
         Path bridge = directory.resolve(".bridge");
         return ShadowStateManager.open(
                 new ShadowStateManager.Parts(
-                        StreamedDirectory.open(FileOptions.of(directory).withoutSchedule()),
+                        FileStateManager.stream(FileOptions.of(directory).withoutSchedule()),
                         redis.anotherClient(),
                         bridge,
                         new AuditJournal(new Disk(), bridge, clock),
