@@ -73,7 +73,7 @@ final class ArchitectureTest {
     static final ArchRule shadowKnowsState = mayOnlyKnow("shadow", "journal", "machine", "state");
 
     @ArchTest
-    static final ArchRule migrationKnowsShadowAndState = mayOnlyKnow("migration", "shadow", "state");
+    static final ArchRule migrationKnowsShadowAndState = mayOnlyKnow("migration", "machine", "shadow", "state");
 
     @ArchTest
     static final ArchRule replayKnowsShadowAndState = mayOnlyKnow("replay", "shadow", "state");

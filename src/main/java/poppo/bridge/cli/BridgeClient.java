@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.DiffReport;
-import poppo.bridge.migration.Repair;
+import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.ReportFormat;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -72,8 +72,35 @@ final class BridgeClient implements MigrationApi {
     }
 
     @Override
-    public Answer diff(Repair repair) {
-        return start("/diffs", Json.object().put("repair", repair.label()));
+    public Answer diff(Migration.DiffRequest wanted) {
+        ObjectNode request = Json.object().put("repair", wanted.repair().label());
+        if (wanted.dryRun()) {
+            request.put("dryRun", true);
+        }
+        if (wanted.resume()) {
+            request.put("resume", true);
+        }
+        return start("/diffs", request);
+    }
+
+    @Override
+    public Answer reports() {
+        return json(send(request("/diffs", READ).GET()));
+    }
+
+    @Override
+    public Answer noiseRules() {
+        return json(send(request("/noise-rules", READ).GET()));
+    }
+
+    @Override
+    public Answer addNoiseRule(ObjectNode rule) {
+        return json(send(request("/noise-rules", READ).POST(body(rule))));
+    }
+
+    @Override
+    public void removeNoiseRule(String name) {
+        send(request("/noise-rules/" + segment(name), READ).DELETE());
     }
 
     /** The job that a POST started; where the answer has no body, the one that its {@code Location} names. */

@@ -27,6 +27,11 @@ final class CommandFailure extends RuntimeException {
         return new CommandFailure(ExitCode.INTERRUPTED, message, null, null);
     }
 
+    /** The user did not want it after all. */
+    static CommandFailure declined(String message) {
+        return new CommandFailure(ExitCode.INCONSISTENT, message, null, null);
+    }
+
     /** @param answer the bridge's, which {@code --json} prints */
     static CommandFailure refused(int exitCode, String message, Answer answer) {
         return new CommandFailure(exitCode, message, answer, null);

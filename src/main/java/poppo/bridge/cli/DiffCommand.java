@@ -1,6 +1,7 @@
 package poppo.bridge.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import poppo.bridge.migration.DiffReport;
+import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.Repair;
 import poppo.bridge.migration.ReportFormat;
+import poppo.bridge.state.Json;
 
 /** Compares both stores, record by record. */
 @Command(
@@ -29,6 +33,21 @@ final class DiffCommand implements Callable<Integer> {
                     "Which side is right about differences, copied to the other: none (default), file, redis, authority.")
     private Repair repair = Repair.NONE;
 
+    @Option(names = "--dry-run", description = "With --repair: tell what would be repaired, and write nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--resume", description = "Go on with the diff that was stopped last, with its repair.")
+    private boolean resume;
+
+    @Option(names = "--list", description = "List the reports that are kept, and compare nothing.")
+    private boolean list;
+
+    @Option(names = "--report", paramLabel = "ID", description = "Show a report that is kept, and compare nothing.")
+    private @Nullable String kept;
+
+    @Option(names = "--schema", description = "Print the JSON Schema of a report, and compare nothing.")
+    private boolean schema;
+
     @Option(names = "--format", paramLabel = "FORMAT", description = "text (default), json, html, markdown or junit.")
     private @Nullable ReportFormat format;
 
@@ -42,8 +61,26 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSensible();
+        if (schema) {
+            session.terminal().document(DiffReport.schema());
+            return ExitCode.DONE;
+        }
         try (MigrationApi api = offline.stream(session)) {
-            Answer job = new JobFollower(session, api, printsDocument()).follow(() -> api.diff(repair));
+            if (list) {
+                list(api.reports());
+                return ExitCode.DONE;
+            }
+            if (kept != null) {
+                JsonNode report = Json.parse(api.report(kept, ReportFormat.JSON));
+                ObjectNode result =
+                        Json.object().put("verdict", report.path("verdict").asText());
+                result.set("compared", report.path("compared"));
+                result.set("differences", report.path("differing"));
+                deliver(api, kept, result);
+                return ExitCode.DONE;
+            }
+            Migration.DiffRequest request = new Migration.DiffRequest(repair, dryRun, resume);
+            Answer job = new JobFollower(session, api, printsDocument()).follow(() -> api.diff(request));
             JsonNode result = job.json().path("result");
             String id = result.path("id").asText(job.json().path("id").asText());
             deliver(api, id, result);
@@ -57,7 +94,25 @@ final class DiffCommand implements Callable<Integer> {
         return session.options().isJson() || (out == null && !text);
     }
 
+    private void list(Answer reports) {
+        if (session.options().isJson()) {
+            session.terminal().document(reports.body());
+            return;
+        }
+        for (JsonNode report : reports.json()) {
+            session.terminal()
+                    .line(Terminal.oneLine(report.path("time").asText() + "  "
+                            + report.path("id").asText() + "  " + verdict(report, "differing")));
+        }
+    }
+
     private void requireSensible() {
+        if (dryRun && (repair == Repair.NONE || resume)) {
+            throw CommandFailure.usage("--dry-run tells what --repair would do; add --repair, without --resume");
+        }
+        if (resume && repair != Repair.NONE) {
+            throw CommandFailure.usage("--resume goes on with the repair that was asked for then; leave --repair out");
+        }
         if (session.options().isJson() && out == null && format != null && format != ReportFormat.JSON) {
             throw CommandFailure.usage("--json prints JSON, not " + format.label()
                     + "; leave one of the two out, or add --out for the " + format.label());
@@ -97,9 +152,13 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private String verdict(JsonNode result) {
+        return verdict(result, "differences");
+    }
+
+    private String verdict(JsonNode result, String differing) {
         String verdict = Terminal.oneLine(result.path("verdict").asText("?"));
         return session.terminal().paint(colour(result), "Diff " + verdict) + ": "
-                + Figures.count(result, "compared") + " records compared, " + Figures.count(result, "differences")
+                + Figures.count(result, "compared") + " records compared, " + Figures.count(result, differing)
                 + " differ";
     }
 

@@ -92,6 +92,9 @@ public final class Main implements Runnable {
                         .addSubcommand(new PhaseSetCommand(session)))
                 .addSubcommand(new BackfillCommand(session))
                 .addSubcommand(new DiffCommand(session))
+                .addSubcommand(new CommandLine(new NoiseCommand(session))
+                        .addSubcommand(new NoiseCommand.Add(session))
+                        .addSubcommand(new NoiseCommand.Remove(session)))
                 .addSubcommand(new RollbackCommand(session))
                 .addSubcommand(new ForeignWritesCommand(session));
     }

@@ -1,7 +1,7 @@
 package poppo.bridge.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import poppo.bridge.migration.Repair;
+import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.ReportFormat;
 
 /**
@@ -16,7 +16,16 @@ interface MigrationApi extends JobApi {
     Answer rollback(ObjectNode request);
 
     /** Starts a diff; the answer is its job. */
-    Answer diff(Repair repair);
+    Answer diff(Migration.DiffRequest request);
+
+    /** The diff reports that are kept, newest first. */
+    Answer reports();
+
+    Answer noiseRules();
+
+    Answer addNoiseRule(ObjectNode rule);
+
+    void removeNoiseRule(String name);
 
     /** The report of a diff, rendered. */
     String report(String id, ReportFormat format);

@@ -14,7 +14,6 @@ import poppo.bridge.migration.DiffReport;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Job;
 import poppo.bridge.migration.Migration;
-import poppo.bridge.migration.Repair;
 import poppo.bridge.migration.ReportFormat;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.BridgeException;
@@ -89,8 +88,34 @@ final class OfflineMigration implements MigrationApi {
     }
 
     @Override
-    public Answer diff(Repair repair) {
-        return Answer.of(migration().diff(repair, WHO).toJson());
+    public Answer diff(Migration.DiffRequest request) {
+        return Answer.of(migration().diff(request, WHO).toJson());
+    }
+
+    @Override
+    public Answer reports() {
+        ArrayNode reports = Json.array();
+        migration().reports().forEach(report -> reports.add(report.summary()));
+        return Answer.of(reports);
+    }
+
+    @Override
+    public Answer noiseRules() {
+        ArrayNode rules = Json.array();
+        migration().noiseRules().all().forEach(rule -> rules.add(rule.toJson()));
+        return Answer.of(rules);
+    }
+
+    @Override
+    public Answer addNoiseRule(ObjectNode rule) {
+        return Answer.of(migration().noiseRules().add(rule).toJson());
+    }
+
+    @Override
+    public void removeNoiseRule(String name) {
+        if (!migration().noiseRules().remove(name)) {
+            throw new BridgeException.Invalid("name", "there is no noise rule '" + name + "'");
+        }
     }
 
     @Override

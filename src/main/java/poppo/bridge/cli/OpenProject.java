@@ -67,8 +67,14 @@ final class OpenProject implements AutoCloseable {
             this.state = keep(ShadowStateManager.open(
                     new ShadowStateManager.Parts(files, redis, bridge, audit, observer.and(evidence), clock),
                     settings.shadow()));
-            this.migration = keep(
-                    new Migration(state, audit, new Doctor(directory, files, redis::facts, clock), evidence, clock));
+            this.migration = keep(new Migration(
+                    state,
+                    audit,
+                    new Doctor(directory, files, redis::facts, clock),
+                    evidence,
+                    clock,
+                    new Disk(),
+                    bridge));
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {

@@ -41,6 +41,9 @@ final class PhaseSetCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Change even though gates fail; the audit journal says so.")
     private boolean force;
 
+    @Option(names = "--yes", description = "Don't ask before a point of no return.")
+    private boolean yes;
+
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the audit journal.")
     private @Nullable String reason;
 
@@ -51,6 +54,7 @@ final class PhaseSetCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ObjectNode request = request();
+        announce();
         try (BridgeClient bridge = session.options().client()) {
             return done(bridge.changePhase(request));
         } catch (CommandFailure e) {
@@ -58,6 +62,20 @@ final class PhaseSetCommand implements Callable<Integer> {
                 gates(e.answer().json());
             }
             throw e;
+        }
+    }
+
+    /** Asked where somebody sits; a script has decided already. */
+    private void announce() {
+        if (phase != Phase.REDIS_ONLY || dryRun || session.options().isJson()) {
+            return;
+        }
+        Terminal terminal = session.terminal();
+        terminal.line(terminal.paint(Colour.WARNING, "A point of no return for the fallback:")
+                + " in redis-only the files are an archive. Without Redis the bridge answers 503 then,");
+        terminal.line("and a rollback copies everything back from Redis first, which it needs for that.");
+        if (terminal.isInteractive() && !yes && !terminal.confirm("Go on?")) {
+            throw CommandFailure.declined("nothing was changed: it was not confirmed");
         }
     }
 

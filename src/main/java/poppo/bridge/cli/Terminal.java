@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a command writes: its answer to standard output, what went wrong to standard error. Colour and redrawn lines
@@ -26,8 +29,15 @@ final class Terminal {
     private final PrintStream err;
     private final Map<String, String> environment;
     private final int width;
+    private final Supplier<@Nullable String> input;
 
-    private Terminal(PrintStream out, PrintStream err, Map<String, String> environment, int width) {
+    private Terminal(
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            int width,
+            Supplier<@Nullable String> input) {
+        this.input = input;
         this.out = out;
         this.err = err;
         this.environment = environment;
@@ -38,12 +48,41 @@ final class Terminal {
     static Terminal system() {
         Map<String, String> environment = System.getenv();
         return new Terminal(
-                utf8(FileDescriptor.out), utf8(FileDescriptor.err), environment, isTerminal() ? askWidth() : 0);
+                utf8(FileDescriptor.out),
+                utf8(FileDescriptor.err),
+                environment,
+                isTerminal() ? askWidth() : 0,
+                Terminal::typed);
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // null means something before Java 22
+    private static @Nullable String typed() {
+        Console console = System.console();
+        return console == null ? null : console.readLine();
     }
 
     /** @param width in columns; 0 is no terminal but a pipe or a file */
     static Terminal of(PrintStream out, PrintStream err, Map<String, String> environment, int width) {
-        return new Terminal(out, err, environment, width);
+        return of(out, err, environment, width, () -> null);
+    }
+
+    /** @param input the lines typed, one at a time; null at their end */
+    static Terminal of(
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            int width,
+            Supplier<@Nullable String> input) {
+        return new Terminal(out, err, environment, width, input);
+    }
+
+    /** Asks a yes-or-no question of whoever sits there; nothing typed is a no. */
+    boolean confirm(String question) {
+        out.print(question + " [y/N] ");
+        out.flush();
+        String line = input.get();
+        String answer = line == null ? "" : line.strip().toLowerCase(Locale.ROOT);
+        return answer.equals("y") || answer.equals("yes");
     }
 
     private static PrintStream utf8(FileDescriptor descriptor) {

@@ -19,6 +19,11 @@ final class Count {
         return missingInRedis + missingInFile + different;
     }
 
+    /** How much of it agreed, in percent; all of nothing does. */
+    double agreement() {
+        return compared == 0 ? 100 : Math.floor((compared - differing()) * 100_000.0 / compared) / 1000;
+    }
+
     static Count of(JsonNode json) {
         Count count = new Count();
         count.compared = json.path("compared").longValue();

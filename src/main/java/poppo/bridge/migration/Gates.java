@@ -25,6 +25,7 @@ final class Gates {
     private final Clock clock;
     private final Supplier<List<Finding>> doctor;
     private final Function<Duration, DiffReport> freshDiff;
+    private final NoiseRules noiseRules;
 
     /** @param freshDiff a diff of this phase that is not older than that, or made now */
     Gates(
@@ -32,12 +33,14 @@ final class Gates {
             Evidence evidence,
             Clock clock,
             Supplier<List<Finding>> doctor,
-            Function<Duration, DiffReport> freshDiff) {
+            Function<Duration, DiffReport> freshDiff,
+            NoiseRules noiseRules) {
         this.state = state;
         this.evidence = evidence;
         this.clock = clock;
         this.doctor = doctor;
         this.freshDiff = freshDiff;
+        this.noiseRules = noiseRules;
     }
 
     /** Judges a step up. */
@@ -54,7 +57,16 @@ final class Gates {
         if (step.phase().authority() == Authority.REDIS) {
             gates.add(foreignWrites(bounds));
         }
+        if (!step.phase().keepsFiles()) {
+            gates.add(noiseRules());
+        }
         return gates;
+    }
+
+    /** What is taken for no difference must be gone before the files, by which it could still be told, go. */
+    private Gate noiseRules() {
+        List<String> live = noiseRules.live().stream().map(NoiseRule::name).toList();
+        return gate("noise-rules", live.isEmpty(), live.isEmpty() ? "none" : String.join(", ", live), "none live");
     }
 
     /** Judges the present phase by what is known already. */

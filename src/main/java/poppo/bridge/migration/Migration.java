@@ -1,18 +1,18 @@
 package poppo.bridge.migration;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Change;
 import poppo.bridge.shadow.Phase;
@@ -34,7 +34,6 @@ import poppo.bridge.state.StateCollection;
  * all of these nothing has changed.
  */
 public final class Migration implements AutoCloseable {
-    private static final int REPORTS_KEPT = 20;
 
     private final ShadowStateManager state;
     private final AuditJournal audit;
@@ -43,7 +42,8 @@ public final class Migration implements AutoCloseable {
     private final Evidence evidence;
     private final Gates gates;
     private final Jobs jobs = new Jobs();
-    private final Map<String, DiffReport> reports = new LinkedHashMap<>();
+    private final Reports reports;
+    private final NoiseRules noiseRules;
     private final AtomicLong inlineDiffs = new AtomicLong();
     private volatile @Nullable DiffReport lastDiff;
     private volatile @Nullable Duration lastPause;
@@ -51,19 +51,24 @@ public final class Migration implements AutoCloseable {
     /**
      * @param doctor examines Redis and the state directory, each time anew
      * @param evidence has been told of the stores' calls
+     * @param bridgeDirectory {@code .bridge} in the state directory
      */
     public Migration(
             ShadowStateManager state,
             AuditJournal audit,
             Supplier<List<Finding>> doctor,
             Evidence evidence,
-            Clock clock) {
+            Clock clock,
+            Disk disk,
+            Path bridgeDirectory) {
         this.state = state;
         this.audit = audit;
         this.clock = clock;
         this.doctor = doctor;
         this.evidence = evidence;
-        this.gates = new Gates(state, evidence, clock, doctor, this::freshDiff);
+        this.reports = new Reports(disk, bridgeDirectory);
+        this.noiseRules = new NoiseRules(disk, bridgeDirectory, clock);
+        this.gates = new Gates(state, evidence, clock, doctor, this::freshDiff, noiseRules);
     }
 
     /** The migration resource of spec/http-api.md. */
@@ -262,22 +267,65 @@ public final class Migration implements AutoCloseable {
         return state.carryOver(progress);
     }
 
+    /**
+     * What is asked of a diff.
+     *
+     * @param dryRun tells what the repair would do, and writes nothing
+     * @param resume goes on with the diff that was stopped last, whose repair counts then
+     */
+    public record DiffRequest(Repair repair, boolean dryRun, boolean resume) {}
+
     /** Starts a full diff, with or without repair. Its result names the report. */
     public Job diff(Repair repair, String who) {
+        return diff(new DiffRequest(repair, false, false), who);
+    }
+
+    /**
+     * As {@link #diff(Repair, String)}.
+     *
+     * @throws BridgeException.Conflict {@code nothing-to-resume} when no diff was stopped
+     */
+    public Job diff(DiffRequest request, String who) {
+        DiffTally.Checkpoint from = request.resume ? unfinished() : null;
         long total = total();
         return jobs.start("diff", total, job -> {
-            DiffReport report = new Diff(state, clock).run(job.id(), repair, job::progress);
-            keep(report);
+            Diff.Order order = order(job.id(), request, from);
+            Diff diff = new Diff(state, clock, Pause.SLEEP, noiseRules.live(), order);
+            DiffReport report = keep(
+                    (order.dryRun() ? diff : diff.notingTo(reports::note)).run(from, job::progress), order.dryRun());
             ObjectNode result = Json.object();
             result.put("id", report.id());
             result.put("verdict", report.verdict());
             result.set("compared", Json.number(report.compared()));
             result.set("differences", Json.number(report.differing()));
-            if (repair != Repair.NONE) {
-                audit.note("repair", who, "diff with repair '" + repair.label() + "'", result);
+            if (order.repair() != Repair.NONE && !order.dryRun()) {
+                audit.note("repair", who, "diff with repair '" + order.repair().label() + "'", result);
             }
             return result;
         });
+    }
+
+    private DiffTally.Checkpoint unfinished() {
+        return reports.unfinished()
+                .orElseThrow(() -> new BridgeException.Conflict(
+                        "nothing-to-resume", "no diff was stopped that could go on; start a new one"));
+    }
+
+    private static Diff.Order order(String id, DiffRequest request, DiffTally.@Nullable Checkpoint from) {
+        return from == null
+                ? new Diff.Order(id, request.repair, request.dryRun)
+                : new Diff.Order(from.report().id(), from.report().header().repair(), false);
+    }
+
+    private DiffReport keep(DiffReport report, boolean dryRun) {
+        if (dryRun) {
+            reports.remember(report);
+            return report;
+        }
+        DiffReport kept = reports.keep(report);
+        reports.forgetUnfinished();
+        lastDiff = kept;
+        return kept;
     }
 
     private long total() {
@@ -291,31 +339,31 @@ public final class Migration implements AutoCloseable {
         if (last != null && last.isConsistent() && last.time().plus(maxAge).isAfter(clock.instant())) {
             return last;
         }
-        DiffReport made =
-                new Diff(state, clock).run("gate-" + inlineDiffs.incrementAndGet(), Repair.NONE, compared -> {});
-        keep(made);
+        // It judges and writes nothing, so its report is not kept for long.
+        Diff.Order order = new Diff.Order("gate-" + inlineDiffs.incrementAndGet(), Repair.NONE, true);
+        DiffReport made = new Diff(state, clock, Pause.SLEEP, noiseRules.live(), order).run(null, compared -> {});
+        reports.remember(made);
+        lastDiff = made;
         return made;
-    }
-
-    private void keep(DiffReport report) {
-        synchronized (reports) {
-            reports.put(report.id(), report);
-            if (reports.size() > REPORTS_KEPT) {
-                reports.remove(reports.keySet().iterator().next());
-            }
-        }
-        lastDiff = report;
     }
 
     public Optional<Job> job(String id) {
         return jobs.find(id);
     }
 
-    /** A report of this run of the bridge, if it is among the last {@value #REPORTS_KEPT}. */
+    /** A report, if it is among those kept. */
     public Optional<DiffReport> report(String id) {
-        synchronized (reports) {
-            return Optional.ofNullable(reports.get(id));
-        }
+        return reports.find(id);
+    }
+
+    /** The reports that are kept, newest first. */
+    public List<DiffReport> reports() {
+        return reports.all();
+    }
+
+    /** What the operators take for no difference. */
+    public NoiseRules noiseRules() {
+        return noiseRules;
     }
 
     /** Examines Redis and the state directory. */

@@ -1,10 +1,10 @@
 package poppo.bridge.migration;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.shadow.Difference;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -26,19 +26,15 @@ public enum ReportFormat {
                 }
             });
             out.append('\n');
-            for (DiffReport.Found found : report.differences()) {
-                out.append('\n')
-                        .append(found.difference())
-                        .append("\n  cause: ")
-                        .append(found.cause());
-                out.append(found.repaired() ? " (repaired)\n" : "\n");
+            for (Found found : report.differences()) {
+                Difference difference = found.difference();
+                out.append('\n').append(Text.plain(difference.key() + " " + difference.pointer()));
+                out.append("\n  file : ").append(Text.plain(Text.of(difference.file())));
+                out.append("\n  redis: ").append(Text.plain(Text.of(difference.redis())));
+                out.append("\n  cause: ").append(Text.plain(told(found))).append('\n');
             }
-            if (!report.notCompared().isEmpty()) {
-                out.append("\nnot compared: ")
-                        .append(String.join("; ", report.notCompared()))
-                        .append('\n');
-            }
-            return out.toString();
+            tail(report).forEach(line -> out.append('\n').append(Text.plain(line)));
+            return out.append('\n').toString();
         }
 
         /** As wide as the column's title, or a number in the millions. */
@@ -55,8 +51,9 @@ public enum ReportFormat {
     MARKDOWN {
         @Override
         public String render(DiffReport report) {
-            StringBuilder out =
-                    new StringBuilder("### ").append(headline(report)).append("\n\n| collection | ");
+            StringBuilder out = new StringBuilder("### ")
+                    .append(Text.markdown(headline(report)))
+                    .append("\n\n| collection | ");
             out.append(String.join(" | ", COLUMNS)).append(" |\n|---|");
             out.append("---:|".repeat(COLUMNS.size()));
             report.counts()
@@ -67,111 +64,41 @@ public enum ReportFormat {
                             .append(" |"));
             out.append('\n');
             if (!report.differences().isEmpty()) {
-                out.append("\n| record | pointer | file | redis | cause | repaired |\n|---|---|---|---|---|---|\n");
+                out.append("\n| record | pointer | file | redis | cause |\n|---|---|---|---|---|\n");
             }
-            for (DiffReport.Found found : report.differences()) {
+            for (Found found : report.differences()) {
                 Difference difference = found.difference();
                 out.append("| ")
                         .append(String.join(
                                 " | ",
-                                code(difference.key().toString()),
-                                code(difference.pointer()),
-                                code(text(difference.file())),
-                                code(text(difference.redis())),
-                                found.cause(),
-                                found.repaired() ? "yes" : "no"));
-                out.append(" |\n");
+                                Text.code(difference.key().toString()),
+                                Text.code(difference.pointer()),
+                                Text.code(Text.of(difference.file())),
+                                Text.code(Text.of(difference.redis())),
+                                Text.markdown(told(found))))
+                        .append(" |\n");
             }
-            out.append("\nNot compared: ")
-                    .append(String.join("; ", report.notCompared()))
-                    .append(".\n");
+            tail(report)
+                    .forEach(
+                            line -> out.append('\n').append(Text.markdown(line)).append('\n'));
             return out.toString();
-        }
-
-        private static String code(String text) {
-            return text.isEmpty()
-                    ? ""
-                    : "`" + text.replace("|", "\\|").replace("`", "'").replace("\n", " ") + "`";
         }
     },
     HTML {
         @Override
         public String render(DiffReport report) {
-            StringBuilder out = new StringBuilder("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>")
-                    .append(escape(headline(report)))
-                    .append("</title><style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;")
-                    .append(
-                            "margin:2rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:collapse;width:100%;")
-                    .append("margin:1rem 0}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8884;")
-                    .append("vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{")
-                    .append("overflow-wrap:anywhere}.consistent{color:#1a7f37}.inconsistent{color:#cf222e}</style>");
-            out.append("<h1 class=\"")
-                    .append(report.verdict())
-                    .append("\">")
-                    .append(report.verdict())
-                    .append("</h1><p>");
-            out.append(escape(headline(report))).append("</p><table><tr><th>collection</th>");
-            COLUMNS.forEach(
-                    column -> out.append("<th class=\"n\">").append(column).append("</th>"));
-            report.counts().forEach((collection, count) -> {
-                out.append("</tr><tr><td>").append(collection.label()).append("</td>");
-                cells(count)
-                        .forEach(cell ->
-                                out.append("<td class=\"n\">").append(cell).append("</td>"));
-            });
-            out.append("</tr></table>");
-            if (!report.differences().isEmpty()) {
-                out.append("<table><tr><th>record</th><th>pointer</th><th>file</th><th>redis</th><th>cause</th></tr>");
-            }
-            for (DiffReport.Found found : report.differences()) {
-                Difference difference = found.difference();
-                out.append("<tr><td>").append(escape(difference.key().toString()));
-                out.append("</td><td><code>").append(escape(difference.pointer()));
-                out.append("</code></td><td><code>").append(escape(text(difference.file())));
-                out.append("</code></td><td><code>").append(escape(text(difference.redis())));
-                out.append("</code></td><td>").append(escape(found.cause()));
-                out.append(found.repaired() ? " (repaired)</td></tr>" : "</td></tr>");
-            }
-            out.append(report.differences().isEmpty() ? "" : "</table>").append("<p>Not compared: ");
-            return out.append(escape(String.join("; ", report.notCompared())))
-                    .append(".</p></html>\n")
-                    .toString();
+            return new HtmlReport(report).render();
         }
     },
     JUNIT {
         @Override
         public String render(DiffReport report) {
-            StringBuilder out = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"")
-                    .append("consistency diff\" tests=\"")
-                    .append(report.counts().size())
-                    .append("\" failures=\"")
-                    .append(report.counts().values().stream()
-                            .filter(count -> count.differing() > 0)
-                            .count())
-                    .append("\">\n");
-            report.counts().forEach((collection, count) -> {
-                out.append("  <testcase classname=\"poppo-bridge.diff\" name=\"")
-                        .append(collection.label())
-                        .append("\"");
-                if (count.differing() == 0) {
-                    out.append("/>\n");
-                    return;
-                }
-                out.append(">\n    <failure message=\"")
-                        .append(count.differing())
-                        .append(" records differ\">");
-                report.differences().stream()
-                        .filter(found -> found.difference().key().collection() == collection)
-                        .forEach(found -> out.append(escape(found.difference().toString()))
-                                .append('\n'));
-                out.append("</failure>\n  </testcase>\n");
-            });
-            return out.append("</testsuite>\n").toString();
+            return JunitReport.render(report);
         }
     };
 
-    private static final java.util.List<String> COLUMNS =
-            java.util.List.of("compared", "equal", "missing in Redis", "missing in files", "different", "noise");
+    static final List<String> COLUMNS =
+            List.of("compared", "equal", "missing in Redis", "missing in files", "different", "noise");
 
     public abstract String render(DiffReport report);
 
@@ -200,25 +127,60 @@ public enum ReportFormat {
                 report.verdict(),
                 report.compared(),
                 report.differing(),
-                report.phase(),
-                report.epoch(),
+                report.header().phase(),
+                report.header().epoch(),
                 Stamp.time(report.time()),
-                report.tookMillis());
+                report.header().tookMillis());
     }
 
-    static java.util.List<Long> cells(Count count) {
-        return java.util.List.of(
+    static List<Long> cells(Count count) {
+        return List.of(
                 count.compared, count.equal, count.missingInRedis, count.missingInFile, count.different, count.noise);
     }
 
-    static String text(@Nullable JsonNode value) {
-        return value == null ? "(absent)" : Json.compact(value);
+    /** Why a difference is there, and what was done about it. */
+    static String told(Found found) {
+        String moved = switch (found.cause().moved()) {
+            case FILE -> ", the file moved";
+            case REDIS -> ", Redis moved";
+            case BOTH -> ", both moved";
+            case UNKNOWN -> "";
+        };
+        String evidence = found.cause().evidence();
+        return found.cause().name()
+                + moved
+                + (evidence.isEmpty() ? "" : ": " + evidence)
+                + (found.fix() == null ? found.repaired() ? " (repaired)" : "" : " (" + found.fix() + ")");
     }
 
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+    /** What there is to say after the differences, a line each. */
+    static List<String> tail(DiffReport report) {
+        List<String> lines = new ArrayList<>();
+        long listed = report.differences().stream()
+                .map(found -> found.difference().key())
+                .distinct()
+                .count();
+        if (listed < report.differing()) {
+            lines.add(String.format(
+                    Locale.ROOT, "listed: of %,d records that differ the first %,d", report.differing(), listed));
+        }
+        report.noise().stream()
+                .filter(rule -> rule.count() > 0)
+                .forEach(
+                        rule -> lines.add("noise: " + rule.count() + " by rule '" + rule.name() + "' of " + rule.owner()
+                                + (rule.expires() == null ? "" : ", until " + rule.expires()) + ": " + rule.reason()));
+        Planted.Tally planted = report.planted();
+        if (planted.planted() > 0) {
+            lines.add("planted by the diff itself: " + planted.planted() + ", found: " + planted.found()
+                    + (planted.madeUp() > 0 ? ", made up: " + planted.madeUp() : "")
+                    + (planted.holds() ? "" : "; so this diff proves nothing"));
+        }
+        Past past = report.past();
+        if (past.before() != null) {
+            lines.add("since " + past.before() + ": " + past.added().size() + " new, "
+                    + past.gone().size() + " gone, " + past.still() + " still there");
+        }
+        lines.add("not compared: " + String.join("; ", report.notCompared()));
+        return lines;
     }
 }

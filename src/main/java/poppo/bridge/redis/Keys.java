@@ -26,8 +26,12 @@ final class Keys {
     private final String prefix;
 
     Keys(String prefix) {
+        this(prefix, prefix + "bridge:authority");
+    }
+
+    private Keys(String prefix, String authority) {
         this.prefix = prefix;
-        authority = prefix + "bridge:authority";
+        this.authority = authority;
         shapes = prefix + "bridge:shapes";
         processing = prefix + "processing_issues";
         processedIssues = prefix + "processed_issues";
@@ -37,6 +41,11 @@ final class Keys {
         deadlines = prefix + "bridge:deadlines";
         heartbeats = prefix + "bridge:heartbeats";
         statusChanged = prefix + "issue:status:changed";
+    }
+
+    /** The same layout once more, where no other program looks, under the same authority. */
+    Keys scratch() {
+        return new Keys(prefix + "bridge:scratch:", authority);
     }
 
     String issue(String number) {

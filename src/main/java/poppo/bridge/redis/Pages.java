@@ -111,6 +111,24 @@ final class Pages {
                 Integer.toString(most))));
     }
 
+    /** The keys alone; nothing that a record holds can stop this. */
+    List<RecordKey> keys(StateCollection collection) {
+        List<String> ids = switch (collection) {
+            case ISSUES, PROCESSED_COMMENTS ->
+                metas(collection, allBuckets(collection)).keySet().stream()
+                        .map(String::valueOf)
+                        .toList();
+            case PROCESSES -> Records.flat(records.ask(Step.of("HKEYS", keys.meta(collection))));
+            case RUNNING_TASKS -> Records.flat(records.ask(Step.of("HKEYS", keys.runningTasks)));
+            case PROCESSED_ISSUES ->
+                page(collection, null, Integer.MAX_VALUE).stream()
+                        .map(stored -> stored.key().id())
+                        .toList();
+            case PENDING_TASKS, LAST_RUN -> List.of(collection.label());
+        };
+        return ids.stream().map(id -> new RecordKey(collection, id)).toList();
+    }
+
     /** The metadata in some buckets, by number. */
     private TreeMap<Long, String> metas(StateCollection collection, List<String> buckets) {
         List<Step> steps = new ArrayList<>();

@@ -29,6 +29,7 @@ import poppo.bridge.state.Served;
 import poppo.bridge.state.ServerFacts;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.StateManager;
 import poppo.bridge.state.Versioned;
 
 /**
@@ -63,12 +64,12 @@ public final class RedisStateManager implements FencedStateManager {
     private final Turns turns;
     private Runnable beforeCommit = () -> {};
 
-    private RedisStateManager(RedisOptions options) {
+    private RedisStateManager(RedisOptions options, Keys keys, RedisLink link, Committer committer) {
         this.options = options;
-        keys = new Keys(options.prefix());
-        link = new RedisLink(options, Step.of("HGET", keys.authority, "epoch"));
+        this.keys = keys;
+        this.link = link;
+        this.committer = committer;
         shapes = new Shapes(keys, link);
-        committer = new Committer(keys, link);
         records = new Records(keys, link, committer, shapes);
         cache = new RecordCache(options.cacheSize());
         index = new IssueIndex(keys, options.heartbeatTtl());
@@ -82,7 +83,9 @@ public final class RedisStateManager implements FencedStateManager {
      * fails fast, and connects at the first {@link #probe()} that succeeds.
      */
     public static RedisStateManager connect(RedisOptions options) {
-        RedisStateManager manager = new RedisStateManager(options);
+        Keys keys = new Keys(options.prefix());
+        RedisLink link = new RedisLink(options, Step.of("HGET", keys.authority, "epoch"));
+        RedisStateManager manager = new RedisStateManager(options, keys, link, new Committer(keys, link));
         try {
             manager.link.reconnect(manager::forget);
         } catch (BridgeException.Unavailable later) {
@@ -460,6 +463,41 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     @Override
+    public boolean hasMetadata(RecordKey key) {
+        return records.form(key).hasMeta()
+                && guarded(() -> records.ask(Step.of("HGET", keys.meta(key), key.id()))) instanceof String;
+    }
+
+    @Override
+    public List<RecordKey> keys(StateCollection collection) {
+        return guarded(() -> pages.keys(collection));
+    }
+
+    @Override
+    public @Nullable JsonNode roundTrip(RecordKey key, JsonNode image) {
+        Commit never = new Commit(keys.authority);
+        Form form = records.form(key);
+        List<String> content = form.write(Stored.absent(key), image, 1, never);
+        String meta = never.metaAfter(1);
+        // Under an empty name no metadata can stand, and with it the record's place would be lost.
+        return form.hasMeta() && meta == null ? null : records.decode(key, meta, content);
+    }
+
+    @Override
+    public StateManager scratch() {
+        return new RedisStateManager(options.withCacheSize(0), keys.scratch(), link, committer);
+    }
+
+    @Override
+    public Losses losses() {
+        Map<String, String> info = link.info("stats");
+        Object expired = guarded(() -> records.ask(Step.of(
+                "ZCOUNT", keys.heartbeats, "-inf", Long.toString(Pulse.millis(link.ask(Step.keyless("TIME")))))));
+        return new Losses(
+                number(info, "evicted_keys"), number(info, "expired_keys"), expired instanceof Long count ? count : 0);
+    }
+
+    @Override
     public long acknowledged() {
         return committer.acknowledged();
     }
@@ -467,17 +505,6 @@ public final class RedisStateManager implements FencedStateManager {
     @Override
     public String absentVersion() {
         return Stored.absent(RecordKey.LAST_RUN).version();
-    }
-
-    /** {@inheritDoc} The very code that writes and reads, but for the wire. */
-    @Override
-    public @Nullable JsonNode readBack(RecordKey key, JsonNode image) {
-        Commit commit = new Commit(keys.authority);
-        List<String> content = records.form(key).write(Stored.absent(key), image, 1, commit);
-        String meta = commit.metaAfter(1);
-        // Under an empty name no metadata can stand, and with it the record's place would be lost.
-        boolean keepsMeta = !records.form(key).hasMeta() || meta != null;
-        return keepsMeta ? records.decode(key, meta, content) : null;
     }
 
     /** What was remembered may be of another server, or another life of this one. */

@@ -202,6 +202,7 @@ final class CarryOver {
         for (int i = 0; i < all.size(); i++) {
             if (agrees.test(all.get(i), lives)) {
                 project.dirty.clean(keys.get(i), marks.get(i));
+                project.agreed.note(keys.get(i), all.get(i).file().image());
             } else {
                 differing.add(all.get(i));
             }

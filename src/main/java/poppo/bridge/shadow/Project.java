@@ -19,6 +19,7 @@ final class Project {
     final AuditJournal audit;
     final SetAside setAside;
     final DirtyRecords dirty;
+    final AgreedImages agreed;
     final RecordLocks locks;
     final Gate gate;
 
@@ -49,6 +50,7 @@ final class Project {
         this.floor = stored.acknowledged();
         this.noted = floor;
         // Only now: what can't be understood leaves no trace of us.
+        this.agreed = new AgreedImages(parts.disk(), parts.bridgeDirectory());
         this.setAside = new SetAside(parts.disk(), parts.bridgeDirectory(), parts.clock());
         this.marked = parts.files().mark();
         this.files = new Mirror(parts, options.journal(), setAside);

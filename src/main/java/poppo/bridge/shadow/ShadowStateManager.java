@@ -184,6 +184,8 @@ public final class ShadowStateManager implements StateManager {
             mismatches.record(operation.name(), result, result.agrees() ? "" : Comparison.cause(onFiles, onRedis));
             if (!result.agrees()) {
                 project.dirty.mark(operation.key(), DirtyRecords.Cause.MISMATCH);
+            } else {
+                project.agreed.note(operation.key(), onFiles.after());
             }
         } catch (BridgeException e) {
             project.dirty.mark(operation.key(), missed(e));
@@ -264,6 +266,7 @@ public final class ShadowStateManager implements StateManager {
             RecordKey key, @Nullable JsonNode after, @Nullable Instant seen, long order, @Nullable LabelRequest label) {
         try {
             project.files.copy(key, after, seen, order, label);
+            project.agreed.note(key, after);
         } catch (BridgeException.UnknownOutcome e) {
             project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
             throw e;
@@ -639,25 +642,52 @@ public final class ShadowStateManager implements StateManager {
         }
     }
 
-    /**
-     * Copies single records from the store that is right about them to the other one.
-     *
-     * @param right null: whichever has authority over the record
-     */
-    public Copied repair(List<RecordKey> keys, @Nullable Authority right) {
-        if (right == Authority.FILE && project.standing().filesBehind()) {
-            throw new BridgeException.Conflict(
-                    "files-behind",
-                    "The files don't have the whole state, so nothing is repaired from them; go down first");
+    /** As {@link #pair}, of many records at once: few enough that nobody waits long for one of them. */
+    public List<Pair> pairs(List<RecordKey> keys) {
+        try (RecordLocks.Held held = project.locks.lockAll(keys)) {
+            return new Pairs(project.files, project.redis).read(keys);
         }
-        CarryOver.Tally tally = carryOver.carry(keys, key -> right == null ? carryOver.authority(key) : right, true);
-        return new Copied(tally.compared(), tally.copied(), tally.left(), null);
+    }
+
+    /** Which side of a pair that differs has left what both last agreed on. */
+    public Moved moved(Pair pair) {
+        return project.agreed.moved(pair);
+    }
+
+    /** Remembers that both stores have the same, for {@link #moved}. */
+    public void agreed(Pair pair) {
+        project.agreed.note(pair.key(), pair.file().image());
+    }
+
+    /** Makes durable what was {@linkplain #agreed agreed}. */
+    public void keepAgreed() {
+        project.agreed.save();
+    }
+
+    /** The bare files, for what only a sweep asks of them. */
+    public StateManager bareFiles() {
+        return project.files;
+    }
+
+    /** The bare Redis, for what only a sweep asks of it. */
+    public FencedStateManager bareRedis() {
+        return project.redis;
+    }
+
+    /** Repairs single records; what it may not do, it says. */
+    public Repairs repairs() {
+        return new Repairs(project, carryOver);
     }
 
     /** Why a record is known to differ, in kebab case; empty for one that is not. */
     public Optional<String> knownCause(RecordKey key) {
         DirtyRecords.Mark mark = project.dirty.markOf(key);
         return mark == null ? Optional.empty() : Optional.of(mark.cause().label());
+    }
+
+    /** Whether nothing is known of the single records of a collection, so that all of it is yet to be carried over. */
+    public boolean isDirtyAsAWhole(StateCollection collection) {
+        return project.dirty.wholeCollections().contains(collection);
     }
 
     /** When somebody else last wrote the files; empty if never since the start. */
@@ -862,6 +892,7 @@ public final class ShadowStateManager implements StateManager {
         shadowReads.close();
         try (Gate.Pass alone = project.gate.shut()) {
             project.files.flush();
+            project.agreed.save();
             mismatches.save();
             project.save(leaveInOrder());
         } catch (BridgeException.Unavailable e) {

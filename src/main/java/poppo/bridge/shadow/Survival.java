@@ -58,7 +58,7 @@ final class Survival {
         if (image == null) {
             return;
         }
-        JsonNode back = redis.readBack(record.key(), image);
+        JsonNode back = redis.roundTrip(record.key(), image);
         if (image.equals(back)) {
             return;
         }

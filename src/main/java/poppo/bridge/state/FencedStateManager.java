@@ -45,18 +45,49 @@ public interface FencedStateManager extends StateManager {
     String absentVersion();
 
     /**
-     * What an image would be read back as once it was copied here, found out without the server. Where that is not the
-     * image, it would not survive.
-     */
-    @Nullable
-    JsonNode readBack(RecordKey key, JsonNode image);
-
-    /**
      * What there is to know about the server's fitness; like {@link #probe} whatever epoch it holds.
      *
      * @throws BridgeException.Unavailable when it can't be reached
      */
     ServerFacts facts();
+
+    /** Whether the bridge's own metadata of a record is there, also where its content is gone. */
+    boolean hasMetadata(RecordKey key);
+
+    /**
+     * The keys of a collection, without what they hold: for a sweep that a record which can't be read must not stop. By
+     * number where the collection is numbered and kept so.
+     */
+    List<RecordKey> keys(StateCollection collection);
+
+    /**
+     * What would be read back of a record that is written; asks the server nothing. Where that is not the image, it would not
+     * survive.
+     */
+    @Nullable
+    JsonNode roundTrip(RecordKey key, JsonNode image);
+
+    /**
+     * A second, empty state on the same server and by the same codec, which no other program sees. It belongs to this
+     * manager and is not to be closed.
+     */
+    StateManager scratch();
+
+    /**
+     * What the server dropped by itself.
+     *
+     * @throws BridgeException.Unavailable when it can't be reached
+     */
+    Losses losses();
+
+    /**
+     * What a server dropped by itself since it started.
+     *
+     * @param evicted keys, for want of memory
+     * @param expired keys, at the end of their time to live
+     * @param heartbeats how many processes are known whose heartbeat has expired
+     */
+    record Losses(long evicted, long expired, long heartbeats) {}
 
     /**
      * A server as {@link #probe} found it.

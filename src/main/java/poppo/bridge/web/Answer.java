@@ -47,8 +47,12 @@ record Answer(int status, @Nullable String body, String mediaType, Map<String, S
         return new Answer(200, body, mediaType, Map.of(), Standing.FINAL);
     }
 
+    static Answer noContent() {
+        return new Answer(204, null, JSON, Map.of(), Standing.FINAL);
+    }
+
     static Answer noContent(Served served) {
-        return new Answer(204, null, JSON, Map.of(), Standing.FINAL).servedBy(served);
+        return noContent().servedBy(served);
     }
 
     /** The decision's own answer: a body where it has one, a problem where it is a refusal. */

@@ -1,5 +1,6 @@
 package poppo.bridge.web;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -10,6 +11,7 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Produces;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -18,7 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import poppo.bridge.migration.DiffReport;
+import poppo.bridge.migration.HtmlReport;
 import poppo.bridge.migration.ReportFormat;
+import poppo.bridge.state.Json;
 import poppo.bridge.state.Limits;
 
 /** Consistency diff reports. */
@@ -46,6 +50,33 @@ final class DiffsController {
 
     DiffsController(Calls calls) {
         this.calls = calls;
+    }
+
+    @Operation(operationId = "diffs.list", summary = "List the diff reports that are kept, newest first")
+    @ApiResponse(
+            responseCode = "200",
+            description = "A line for each",
+            content =
+                    @Content(
+                            mediaType = Answer.JSON,
+                            array = @ArraySchema(schema = @Schema(implementation = Schemas.DiffSummaryShape.class))))
+    @Get
+    CompletionStage<HttpResponse<?>> list(@PathVariable String p, HttpRequest<?> request) {
+        return calls.operator(request, p, handle -> {
+            ArrayNode reports = Json.array();
+            handle.migration().reports().forEach(report -> reports.add(report.summary()));
+            return Answer.ok(reports);
+        });
+    }
+
+    @Operation(operationId = "diffs.schema", summary = "Read the JSON Schema of a diff report")
+    @ApiResponse(
+            responseCode = "200",
+            description = "JSON Schema, draft 2020-12",
+            content = @Content(mediaType = Answer.JSON, schema = @Schema(type = "object")))
+    @Get("/schema")
+    CompletionStage<HttpResponse<?>> schema(@PathVariable String p, HttpRequest<?> request) {
+        return calls.operator(request, p, handle -> Answer.text(Answer.JSON, DiffReport.schema()));
     }
 
     @Operation(operationId = "diffs.read", summary = "Read a diff report")
@@ -104,7 +135,7 @@ final class DiffsController {
         String form = form(request);
         ReportFormat format = FORMS.getOrDefault(form, ReportFormat.JSON);
         return Answer.text(format == ReportFormat.JSON ? form : form + ";charset=utf-8", format.render(report))
-                .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+                .with("Content-Security-Policy", HtmlReport.contentSecurityPolicy());
     }
 
     /** The first form served here that the caller accepts, in the caller's order. */

@@ -21,6 +21,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
 import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.Job;
+import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.Repair;
 import poppo.bridge.state.Limits;
 
@@ -83,7 +84,7 @@ final class JobsController {
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.JobShape.class)))
     @ApiResponse(
             responseCode = "409",
-            description = "job-running",
+            description = "job-running, nothing-to-resume",
             content =
                     @Content(
                             mediaType = Problem.MEDIA_TYPE,
@@ -135,8 +136,9 @@ final class JobsController {
 
     private static Answer diff(ProjectHandle handle, Fields fields) {
         String repair = fields.optionalText("repair");
-        Repair chosen = repair == null ? Repair.NONE : Repair.of(repair);
-        return started(handle, handle.migration().diff(chosen, MigrationController.WHO));
+        Migration.DiffRequest wanted = new Migration.DiffRequest(
+                repair == null ? Repair.NONE : Repair.of(repair), fields.flag("dryRun"), fields.flag("resume"));
+        return started(handle, handle.migration().diff(wanted, MigrationController.WHO));
     }
 
     private static Answer started(ProjectHandle handle, Job job) {

@@ -209,7 +209,60 @@ final class Schemas {
                     defaultValue = "none",
                     allowableValues = {"none", "file", "redis", "authority"},
                     description = "Which store is taken for right and copied to the other")
-            String repair) {}
+            String repair,
+
+            @Nullable
+            @Schema(defaultValue = "false", description = "Tells what the repair would do, and writes nothing")
+            Boolean dryRun,
+
+            @Nullable
+            @Schema(
+                    defaultValue = "false",
+                    description = "Goes on with the diff that was stopped last, as it was asked for then")
+            Boolean resume) {}
+
+    @Schema(name = "NoiseRule", description = "A field that may differ for a time")
+    record NoiseRuleShape(
+            @Schema(maxLength = 256) String name,
+
+            @Schema(maxLength = 256, description = "Why the difference does no harm")
+            String reason,
+
+            @Schema(maxLength = 256, description = "Who answers for it")
+            String owner,
+
+            @Schema(format = "date-time", description = "From then on it doesn't apply any more")
+            String expires,
+
+            @Nullable
+            @Schema(
+                    allowableValues = {
+                        "issues",
+                        "processes",
+                        "processed-issues",
+                        "processed-comments",
+                        "running-tasks",
+                        "pending-tasks",
+                        "last-run"
+                    },
+                    description = "Without it the rule is for all collections")
+            String collection,
+
+            @Schema(
+                    example = "/metadata/*",
+                    description = "A JSON Pointer; * is any text within one name, ** any at all")
+            String pointer) {}
+
+    @Schema(name = "DiffSummary")
+    record DiffSummaryShape(
+            String id,
+            String time,
+
+            @Schema(allowableValues = {"consistent", "inconsistent", "void"})
+            String verdict,
+
+            long compared,
+            long differing) {}
 
     @Schema(name = "Backfill")
     record BackfillShape(
@@ -387,7 +440,7 @@ final class Schemas {
 
             @Schema(
                     description =
-                            "invalid-request, unauthorized, forbidden, not-found, unknown-issue, method-not-allowed, not-acceptable, already-checked-out, not-holder, holder-alive, not-processing, gate-failed, illegal-phase, job-running, idempotency-key-reused, too-large, unsupported-media-type, corrupt-state, internal-error, unavailable, standby, unknown-outcome")
+                            "invalid-request, unauthorized, forbidden, not-found, unknown-issue, method-not-allowed, not-acceptable, already-checked-out, not-holder, holder-alive, not-processing, gate-failed, illegal-phase, job-running, files-behind, redis-behind, nothing-to-resume, noise-rule-exists, too-many-noise-rules, idempotency-key-reused, too-large, unsupported-media-type, corrupt-state, internal-error, unavailable, standby, unknown-outcome")
             String code,
 
             @Nullable @Schema(description = "With invalid-request: where the request is wrong")

@@ -17,6 +17,7 @@ final class CommandRun {
     private final Interrupts interrupts = new Interrupts();
     private Map<String, String> environment = Map.of();
     private int width;
+    private final java.util.ArrayDeque<String> typed = new java.util.ArrayDeque<>();
     private IntConsumer onPause = count -> {};
     private int stopAfter = Integer.MAX_VALUE;
 
@@ -26,6 +27,12 @@ final class CommandRun {
 
     CommandRun onTerminal(int columns) {
         width = columns;
+        return this;
+    }
+
+    /** What is typed when it is asked for. */
+    CommandRun typing(String line) {
+        typed.add(line);
         return this;
     }
 
@@ -55,7 +62,8 @@ final class CommandRun {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment,
-                width);
+                width,
+                typed::poll);
         int exitCode = Main.run(terminal, interrupts, new Hasty(), args);
         interrupts.finished();
         Thread.interrupted();

@@ -79,6 +79,55 @@ final class DiffCommandTest {
     }
 
     @Test
+    void aDryRunAndAResumeAreAskedForAsSuch() {
+        answers("consistent", 0);
+        run("diff", "--repair", "file", "--dry-run");
+        run("diff", "--resume");
+        assertThat(bridge.bodies())
+                .contains("{\"repair\":\"file\",\"dryRun\":true}", "{\"repair\":\"none\",\"resume\":true}");
+    }
+
+    @Test
+    void whatContradictsItselfIsRefusedBeforeTheWork() {
+        assertThat(run("diff", "--dry-run").err()).contains("add --repair");
+        assertThat(run("diff", "--resume", "--repair", "file").err()).contains("leave --repair out");
+        assertThat(run("diff", "--resume", "--repair", "file").exitCode()).isEqualTo(2);
+        assertThat(bridge.calls()).isEmpty();
+    }
+
+    @Test
+    void theReportsAreListedAndOneOfThemShown() {
+        bridge.on(
+                "GET /diffs",
+                200,
+                "[{\"id\":\"job-1\",\"time\":\"2026-01-02T03:04:05.006Z\",\"verdict\":\"inconsistent\",\"compared\":11,"
+                        + "\"differing\":1}]");
+        bridge.on("GET /diffs/job-1", 200, REPORT);
+        assertThat(run("diff", "--list").out())
+                .isEqualTo("2026-01-02T03:04:05.006Z  job-1  Diff inconsistent: 11 records compared, 1 differ\n");
+        assertThat(run("diff", "--report", "job-1").out()).startsWith("Diff job-1: inconsistent");
+        assertThat(run("diff", "--schema").out()).contains("urn:poppo-bridge:diff-report");
+    }
+
+    @Test
+    void noiseRulesAreAddedListedAndRemoved() {
+        String rule = "{\"name\":\"odd\",\"reason\":\"r\",\"owner\":\"ann\",\"expires\":\"2026-02-01T00:00:00Z\","
+                + "\"pointer\":\"/odd\",\"collection\":\"issues\"}";
+        bridge.on("POST /noise-rules", 201, rule);
+        bridge.on("GET /noise-rules", 200, "[" + rule + "]");
+        bridge.on("DELETE /noise-rules/odd", 204, "");
+        String[] add = {"noise", "add", "odd", "--pointer", "/odd", "--reason", "r", "--owner", "ann", "--collection"};
+        String[] all = java.util.Arrays.copyOf(add, add.length + 3);
+        all[add.length] = "issues";
+        all[add.length + 1] = "--expires";
+        all[add.length + 2] = "2026-02-01T00:00:00Z";
+        assertThat(run(all).out()).isEqualTo("noise rule 'odd' applies from now on\n");
+        assertThat(bridge.bodies().get(0)).isEqualTo(rule);
+        assertThat(run("noise").out()).isEqualTo("odd: issues /odd, until 2026-02-01T00:00:00Z, owner ann: r\n");
+        assertThat(run("noise", "remove", "odd").exitCode()).isZero();
+    }
+
+    @Test
     void aVoidDiffProvesNothing() {
         answers("void", 0);
         assertThat(run("diff").exitCode()).isEqualTo(1);

@@ -113,4 +113,30 @@ final class PhaseCommandTest {
         assertThat(outcome.err()).isEqualTo("poppo-bridge: --read-percent must be from 0 to 100, but is 101\n");
         assertThat(bridge.calls()).isEmpty();
     }
+
+    private CommandRun.Outcome retire(CommandRun run, String... more) {
+        java.util.List<String> args =
+                new java.util.ArrayList<>(java.util.List.of("phase", "set", "redis-only", "--url", bridge.url()));
+        args.addAll(java.util.List.of(more));
+        bridge.on("PUT /phase", 200, MOVED);
+        return run.run(args.toArray(String[]::new));
+    }
+
+    @Test
+    void thePointOfNoReturnIsAnnouncedAndHasToBeConfirmed() {
+        CommandRun.Outcome refused = retire(new CommandRun().onTerminal(80).typing("no"));
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.INCONSISTENT);
+        assertThat(refused.out())
+                .contains("A point of no return", "Go on? [y/N]")
+                .doesNotContain("Moved");
+        assertThat(refused.err()).contains("nothing was changed");
+        assertThat(retire(new CommandRun().onTerminal(80)).out()).doesNotContain("Moved");
+
+        assertThat(retire(new CommandRun().onTerminal(80).typing("y")).out()).contains("Moved");
+        assertThat(retire(new CommandRun().onTerminal(80), "--yes").out())
+                .contains("A point of no return", "Moved")
+                .doesNotContain("Go on?");
+        assertThat(retire(new CommandRun()).out()).contains("A point of no return", "Moved");
+        assertThat(retire(new CommandRun().onTerminal(80), "--dry-run").out()).doesNotContain("point of no return");
+    }
 }

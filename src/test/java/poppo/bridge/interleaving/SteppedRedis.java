@@ -18,6 +18,7 @@ import poppo.bridge.state.Replacement;
 import poppo.bridge.state.ServerFacts;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.StateManager;
 import poppo.bridge.state.Versioned;
 
 /**
@@ -147,11 +148,6 @@ class SteppedRedis implements FencedStateManager {
     }
 
     @Override
-    public @Nullable JsonNode readBack(RecordKey key, JsonNode image) {
-        return redis.readBack(key, image);
-    }
-
-    @Override
     public long acknowledged() {
         return redis.acknowledged();
     }
@@ -159,6 +155,31 @@ class SteppedRedis implements FencedStateManager {
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
         return List.of();
+    }
+
+    @Override
+    public boolean hasMetadata(RecordKey key) {
+        return redis.hasMetadata(key);
+    }
+
+    @Override
+    public List<RecordKey> keys(StateCollection collection) {
+        return redis.keys(collection);
+    }
+
+    @Override
+    public JsonNode roundTrip(RecordKey key, JsonNode image) {
+        return redis.roundTrip(key, image);
+    }
+
+    @Override
+    public StateManager scratch() {
+        return redis.scratch();
+    }
+
+    @Override
+    public Losses losses() {
+        return redis.losses();
     }
 
     @Override

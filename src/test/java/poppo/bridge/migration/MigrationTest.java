@@ -51,7 +51,8 @@ class MigrationTest {
 
     private Migration at(Phase phase) {
         bridge = Bridge.open(directory, phase);
-        migration = new Migration(bridge.state, bridge.audit, () -> findings, evidence, bridge.clock);
+        migration = new Migration(
+                bridge.state, bridge.audit, () -> findings, evidence, bridge.clock, bridge.disk, directory);
         return migration;
     }
 
@@ -208,7 +209,7 @@ class MigrationTest {
 
         assertThat(Stream.concat(bridge.files.calls().stream(), bridge.redis.calls().stream()))
                 .extracting(Call::method)
-                .containsOnly("read", "page");
+                .containsOnly("read", "readAll", "page");
         assertThat(bridge.state.standing()).isEqualTo(standing);
         assertThat(migration.judge(Rollout.of(Phase.FILE), Bounds.DEFAULT)).isEmpty();
     }
@@ -304,7 +305,7 @@ class MigrationTest {
 
         DiffReport report = diff(repair);
 
-        assertThat(report.isConsistent()).isEqualTo(repair != Repair.NONE);
+        assertThat(report.isConsistent()).as(ReportFormat.TEXT.render(report)).isEqualTo(repair != Repair.NONE);
         assertThat(report.differences()).hasSize(2).allMatch(found -> found.repaired() == (repair != Repair.NONE));
         String expected = repair == Repair.REDIS ? "b" : "a";
         assertThat(bridge.files.read(SEVEN).image().path("status").textValue()).isEqualTo(expected);
@@ -330,7 +331,7 @@ class MigrationTest {
         DiffReport report = diff(Repair.AUTHORITY);
 
         assertThat(report.differing()).isEqualTo(2);
-        assertThat(report.differences()).filteredOn(DiffReport.Found::repaired).hasSize(2);
+        assertThat(report.differences()).filteredOn(Found::repaired).hasSize(2);
         assertThat(report.isConsistent()).isFalse();
     }
 

@@ -126,13 +126,13 @@ final class BulkCopyTest {
     void whatJsonCanHoldComesBack(String json) {
         JsonNode image = Json.parse(json);
 
-        assertThat(store.readBack(RecordKey.issue(1), image)).isEqualTo(image);
+        assertThat(store.roundTrip(RecordKey.issue(1), image)).isEqualTo(image);
         store.replaceAll(List.of(fresh(1, json)));
         assertThat(store.read(RecordKey.issue(1)).image()).isEqualTo(image);
     }
 
     @Test
     void aTaskWithoutANameDoesNotComeBack() {
-        assertThat(store.readBack(RecordKey.runningTask(""), Json.object())).isNull();
+        assertThat(store.roundTrip(RecordKey.runningTask(""), Json.object())).isNull();
     }
 }

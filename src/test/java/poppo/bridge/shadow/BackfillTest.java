@@ -173,7 +173,7 @@ final class BackfillTest {
         }
 
         @Override
-        public @Nullable JsonNode readBack(RecordKey key, JsonNode image) {
+        public @Nullable JsonNode roundTrip(RecordKey key, JsonNode image) {
             return key.equals(RecordKey.issue(77)) ? Json.object() : image;
         }
     }

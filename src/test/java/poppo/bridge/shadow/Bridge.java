@@ -102,7 +102,7 @@ public final class Bridge implements AutoCloseable {
     }
 
     /** Another bridge on the same directory and stores; the first one is taken for killed unless it was closed. */
-    Bridge reopen() {
+    public Bridge reopen() {
         files.crash();
         return new Bridge(directory, files, redis.anotherClient(), clock, options);
     }
@@ -132,7 +132,7 @@ public final class Bridge implements AutoCloseable {
     }
 
     /** Lets enough time pass for Redis to be tried again, and does the upkeep. */
-    void keepLater() {
+    public void keepLater() {
         clock.advance(Duration.ofSeconds(11));
         state.keep();
     }

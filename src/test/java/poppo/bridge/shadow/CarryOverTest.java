@@ -451,7 +451,11 @@ class CarryOverTest {
             bridge.done(Bridge.checkout(7, "p1"));
             bridge.redis.execute(Bridge.checkin(7, "p1"), bridge.stamps.next());
 
-            assertThat(bridge.state.repair(List.of(SEVEN), null).left()).isZero();
+            assertThat(bridge.state
+                            .repairs()
+                            .repair(bridge.state.pair(SEVEN), null)
+                            .refusal())
+                    .isNull();
 
             assertThat(Files.readString(directory.resolve("set-aside.jsonl")))
                     .contains("\"store\":\"redis\"")
@@ -467,7 +471,7 @@ class CarryOverTest {
             bridge.redis.execute(Bridge.checkin(7, "p1"), bridge.stamps.next());
             Files.createDirectory(directory.resolve("set-aside.jsonl"));
 
-            assertThatThrownBy(() -> bridge.state.repair(List.of(SEVEN), null))
+            assertThatThrownBy(() -> bridge.state.repairs().repair(bridge.state.pair(SEVEN), null))
                     .isInstanceOf(BridgeException.Unavailable.class);
             assertThat(bridge.redis.read(SEVEN).image().path("status").asText()).isEqualTo("completed");
         }
@@ -478,7 +482,7 @@ class CarryOverTest {
         try (Bridge bridge = Bridge.open(directory, Phase.REDIS_ONLY)) {
             bridge.done(Bridge.checkout(7, "p1"));
 
-            assertThatThrownBy(() -> bridge.state.repair(List.of(SEVEN), Authority.FILE))
+            assertThatThrownBy(() -> bridge.state.repairs().repair(bridge.state.pair(SEVEN), Authority.FILE))
                     .isInstanceOf(BridgeException.Conflict.class);
             assertThat(bridge.state.read(SEVEN).image()).isNotNull();
         }

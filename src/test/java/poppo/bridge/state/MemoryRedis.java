@@ -86,8 +86,32 @@ public class MemoryRedis extends MemoryStateManager implements FencedStateManage
     }
 
     @Override
-    public @Nullable JsonNode readBack(RecordKey key, JsonNode image) {
+    public boolean hasMetadata(RecordKey key) {
+        return false;
+    }
+
+    @Override
+    public List<RecordKey> keys(StateCollection collection) {
+        return page(collection, null, Integer.MAX_VALUE).stream()
+                .map(Versioned::key)
+                .toList();
+    }
+
+    @Override
+    public @Nullable JsonNode roundTrip(RecordKey key, JsonNode image) {
         return image;
+    }
+
+    @Override
+    public StateManager scratch() {
+        MemoryRedis other = new MemoryRedis();
+        other.fence(null, 1);
+        return other;
+    }
+
+    @Override
+    public Losses losses() {
+        return new Losses(0, 0, 0);
     }
 
     @Override

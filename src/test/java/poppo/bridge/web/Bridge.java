@@ -76,7 +76,9 @@ final class Bridge implements AutoCloseable {
                 audit,
                 () -> List.of(Finding.ok("test", "always well")),
                 new poppo.bridge.migration.Evidence(),
-                clock);
+                clock,
+                new Disk(),
+                directory);
         serve(new Disk(), metrics);
     }
 

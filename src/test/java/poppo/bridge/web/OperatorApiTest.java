@@ -112,6 +112,47 @@ class OperatorApiTest {
     }
 
     @Test
+    void reportsAreListedAndTheirSchemaIsServed() {
+        ended(bridge.call("POST", O + "/backfill", null));
+        assertThat(bridge.get(O + "/diffs").text()).isEqualTo("[]");
+        Reply job = ended(bridge.post(O + "/diffs", "{}"));
+        ended(bridge.post(O + "/diffs", "{\"repair\":\"authority\",\"dryRun\":true}"));
+        String id = job.json().path("result").path("id").asText();
+        assertThat(bridge.get(O + "/diffs").json().path(0).path("id").asText()).isEqualTo(id);
+        assertThat(bridge.get(O + "/diffs").json())
+                .as("a dry run keeps nothing")
+                .hasSize(1);
+        assertThat(bridge.get(O + "/diffs/schema").json().path("$id").asText())
+                .isEqualTo("urn:poppo-bridge:diff-report");
+        assertThat(bridge.get(O + "/diffs/" + id, "Accept", "text/html").header("Content-Security-Policy"))
+                .contains("script-src 'sha256-");
+        Reply refused = bridge.post(O + "/diffs", "{\"resume\":true}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.code()).isEqualTo("nothing-to-resume");
+    }
+
+    @Test
+    void noiseRulesAreAddedListedAndRemoved() {
+        String rule = "{\"name\":\"odd\",\"reason\":\"r\",\"owner\":\"ann\",\"expires\":\"2100-01-01T00:00:00.000Z\","
+                + "\"collection\":\"issues\",\"pointer\":\"/odd\"}";
+        Reply added = bridge.post(O + "/noise-rules", rule);
+        assertThat(added.status()).isEqualTo(201);
+        assertThat(added.text()).isEqualTo(rule);
+        assertThat(bridge.get(O + "/noise-rules").text()).isEqualTo("[" + rule + "]");
+        assertThat(bridge.post(O + "/noise-rules", rule).code()).isEqualTo("noise-rule-exists");
+        Reply wrong = bridge.post(O + "/noise-rules", rule.replace("\"/odd\"", "\"/**\""));
+        assertThat(wrong.code()).isEqualTo("invalid-request");
+        assertThat(wrong.json().path("field").asText()).isEqualTo("pointer");
+        assertThat(bridge.post(O + "/noise-rules", rule.replace("issues", "isues"))
+                        .json()
+                        .path("field")
+                        .asText())
+                .isEqualTo("collection");
+        assertThat(bridge.delete(O + "/noise-rules/odd").status()).isEqualTo(204);
+        assertThat(bridge.delete(O + "/noise-rules/odd").code()).isEqualTo("not-found");
+    }
+
+    @Test
     void jobsAreFoundAndCancelled() {
         Reply job = ended(bridge.call("POST", O + "/diffs", null));
         String id = job.json().path("id").asText();
