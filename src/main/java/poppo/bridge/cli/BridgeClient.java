@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.DiffReport;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.ReportFormat;
@@ -66,8 +67,8 @@ final class BridgeClient implements MigrationApi {
     }
 
     @Override
-    public Answer backfill() {
-        return start("/backfill", Json.object());
+    public Answer backfill(BackfillRequest request) {
+        return start("/backfill", request.toJson());
     }
 
     @Override

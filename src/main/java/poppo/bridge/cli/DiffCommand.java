@@ -65,7 +65,7 @@ final class DiffCommand implements Callable<Integer> {
             session.terminal().document(DiffReport.schema());
             return ExitCode.DONE;
         }
-        try (MigrationApi api = offline.open(session)) {
+        try (MigrationApi api = offline.stream(session)) {
             if (list) {
                 list(api.reports());
                 return ExitCode.DONE;

@@ -12,13 +12,13 @@ final class JobFollower {
     private static final Duration IN_A_PIPE = Duration.ofMillis(250);
 
     private final Session session;
-    private final MigrationApi api;
+    private final JobApi api;
     private final boolean quiet;
     private @Nullable String id;
     private boolean interrupted;
 
     /** @param quiet shows no progress, because standard output belongs to a document */
-    JobFollower(Session session, MigrationApi api, boolean quiet) {
+    JobFollower(Session session, JobApi api, boolean quiet) {
         this.session = session;
         this.api = api;
         this.quiet = quiet;
@@ -113,6 +113,13 @@ final class JobFollower {
     private static CommandFailure failed(Answer answer) {
         JsonNode job = answer.json();
         String error = job.path("error").asText("no reason is given");
+        if (job.hasNonNull("code")) {
+            return CommandFailure.refused(
+                    ExitCode.INCONSISTENT,
+                    "the " + job.path("kind").asText("job") + " was refused ("
+                            + job.path("code").asText() + "): " + error,
+                    answer);
+        }
         return CommandFailure.refused(
                 error.startsWith("unexpected:") ? ExitCode.INCONSISTENT : ExitCode.OUT_OF_REACH,
                 "the " + job.path("kind").asText("job") + " failed after " + Figures.count(job, "done") + " records: "

@@ -9,14 +9,11 @@ import poppo.bridge.migration.ReportFormat;
  *
  * <p>Errors are {@link CommandFailure}s and {@link poppo.bridge.state.BridgeException}s.
  */
-interface MigrationApi extends AutoCloseable {
+interface MigrationApi extends JobApi {
     /** The migration resource. */
     Answer status();
 
     Answer rollback(ObjectNode request);
-
-    /** Starts a backfill; the answer is its job. */
-    Answer backfill();
 
     /** Starts a diff; the answer is its job. */
     Answer diff(Migration.DiffRequest request);
@@ -30,20 +27,9 @@ interface MigrationApi extends AutoCloseable {
 
     void removeNoiseRule(String name);
 
-    Answer job(String id);
-
-    /** Asks a job to stop at its next chunk. */
-    void cancel(String id);
-
     /** The report of a diff, rendered. */
     String report(String id, ReportFormat format);
 
     /** The doctor's findings. */
     Answer verify();
-
-    /** What it works on, for people. */
-    String place();
-
-    @Override
-    void close();
 }

@@ -5,7 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
+import poppo.bridge.file.FileOptions;
+import poppo.bridge.file.FileStateManager;
+import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.DiffReport;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Job;
@@ -14,6 +18,7 @@ import poppo.bridge.migration.ReportFormat;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.LocalStateManager;
 
 /** The operator API straight on the two stores of a project that no bridge runs on. */
 final class OfflineMigration implements MigrationApi {
@@ -27,11 +32,25 @@ final class OfflineMigration implements MigrationApi {
         this.stateDir = stateDir;
     }
 
-    /** @throws BridgeException.Unavailable also when a bridge runs on the directory, naming its pid */
+    /**
+     * For who goes through everything once: the files are read and not held, as long as none is written.
+     *
+     * @throws BridgeException.Unavailable also when a bridge runs on the directory, naming its pid
+     */
+    static OfflineMigration stream(ProjectSettings settings) {
+        return open(settings, FileStateManager::stream);
+    }
+
+    /** As {@link #stream}, with the files held in memory as a bridge does. */
     static OfflineMigration open(ProjectSettings settings) {
+        return open(settings, FileStateManager::open);
+    }
+
+    private static OfflineMigration open(
+            ProjectSettings settings, Function<FileOptions, ? extends LocalStateManager> opener) {
         quiet();
         try {
-            return new OfflineMigration(OpenProject.open(settings), settings.stateDir());
+            return new OfflineMigration(OpenProject.open(settings, opener), settings.stateDir());
         } catch (BridgeException.Unavailable e) {
             throw new BridgeException.Unavailable(
                     "can't work offline on " + settings.stateDir() + " (--offline needs the bridge stopped): "
@@ -41,7 +60,7 @@ final class OfflineMigration implements MigrationApi {
     }
 
     /** The story that a server tells in its log would hide a command's few lines. */
-    private static void quiet() {
+    static void quiet() {
         if (System.getenv("POPPO_LOG_LEVEL") == null
                 && LoggerFactory.getLogger("poppo.bridge") instanceof ch.qos.logback.classic.Logger logger) {
             logger.setLevel(Level.WARN);
@@ -64,8 +83,8 @@ final class OfflineMigration implements MigrationApi {
     }
 
     @Override
-    public Answer backfill() {
-        return Answer.of(migration().backfill(WHO).toJson());
+    public Answer backfill(BackfillRequest request) {
+        return Answer.of(migration().backfill(request, WHO).toJson());
     }
 
     @Override

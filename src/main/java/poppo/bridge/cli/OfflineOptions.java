@@ -3,6 +3,7 @@ package poppo.bridge.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -29,8 +30,22 @@ final class OfflineOptions {
 
     /** The bridge or the stores that the options name. */
     MigrationApi open(Session session) {
+        return open(session, OfflineMigration::open);
+    }
+
+    /** As {@link #open}, for who goes through everything once. */
+    MigrationApi stream(Session session) {
+        return open(session, OfflineMigration::stream);
+    }
+
+    /** As {@link #stream}, leaving no trace. */
+    JobApi rehearse(Session session) {
+        return offline ? OfflineRehearsal.open(settings(session.options().project(), System.getenv())) : open(session);
+    }
+
+    private MigrationApi open(Session session, Function<ProjectSettings, OfflineMigration> opener) {
         if (offline) {
-            return OfflineMigration.open(settings(session.options().project(), System.getenv()));
+            return opener.apply(settings(session.options().project(), System.getenv()));
         }
         if (stateDir != null || redisUri != null) {
             throw CommandFailure.usage((stateDir != null ? "--state-dir" : "--redis-uri")

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.StoreObserver;
+import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.web.Idempotency;
 import poppo.bridge.web.ProjectHandle;
@@ -53,6 +55,7 @@ final class OpenProject implements AutoCloseable {
             ProjectSettings settings,
             StoreObserver observer,
             OwnerLock owner,
+            Function<FileOptions, ? extends LocalStateManager> opener,
             UnaryOperator<PlanRunner.Options> planning) {
         this.name = settings.name();
         Clock clock = Clock.systemUTC();
@@ -60,7 +63,7 @@ final class OpenProject implements AutoCloseable {
         try {
             Path directory = settings.stateDir();
             Path bridge = keep(owner).bridgeDirectory();
-            FileStateManager files = keep(openFiles(settings, clock, owner));
+            LocalStateManager files = keep(openFiles(settings, clock, owner, opener));
             this.embedded = settings.redisUri() == null ? startRedis(bridge) : null;
             String uri = embedded == null ? String.valueOf(settings.redisUri()) : embedded.uri();
             RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
@@ -95,13 +98,14 @@ final class OpenProject implements AutoCloseable {
 
     /** @param owner the lock on its directory, which is given up when the project is closed or can't be opened */
     static OpenProject open(ProjectSettings settings, StoreObserver observer, OwnerLock owner) {
-        return new OpenProject(settings, observer, owner, options -> options);
+        return new OpenProject(settings, observer, owner, FileStateManager::open, options -> options);
     }
 
     /** Opens a project on a directory that is free, its plans carried out in another way. */
     static OpenProject planning(
             ProjectSettings settings, StoreObserver observer, UnaryOperator<PlanRunner.Options> planning) {
-        return new OpenProject(settings, observer, OwnerLock.acquire(settings.stateDir()), planning);
+        return new OpenProject(
+                settings, observer, OwnerLock.acquire(settings.stateDir()), FileStateManager::open, planning);
     }
 
     /**
@@ -113,17 +117,31 @@ final class OpenProject implements AutoCloseable {
         return open(settings, observer, OwnerLock.acquire(settings.stateDir()));
     }
 
-    /** Opens a project that is free for one command: a plan under way stays where it is. */
-    static OpenProject open(ProjectSettings settings) {
-        return planning(
+    /**
+     * Opens a project that is free for one command: a plan under way stays where it is.
+     *
+     * @param opener opens the files
+     */
+    static OpenProject open(ProjectSettings settings, Function<FileOptions, ? extends LocalStateManager> opener) {
+        return new OpenProject(
                 settings,
                 StoreObserver.NONE,
+                OwnerLock.acquire(settings.stateDir()),
+                opener,
                 options -> new PlanRunner.Options(options.webhook(), Duration.ZERO, options.tempo()));
     }
 
-    private static FileStateManager openFiles(ProjectSettings settings, Clock clock, OwnerLock owner) {
+    static OpenProject open(ProjectSettings settings) {
+        return open(settings, FileStateManager::open);
+    }
+
+    private static LocalStateManager openFiles(
+            ProjectSettings settings,
+            Clock clock,
+            OwnerLock owner,
+            Function<FileOptions, ? extends LocalStateManager> opener) {
         try {
-            return FileStateManager.open(FileOptions.of(settings.stateDir())
+            return opener.apply(FileOptions.of(settings.stateDir())
                     .withHeartbeatTtl(settings.heartbeatTtl())
                     .withClock(clock));
         } catch (RuntimeException e) {

@@ -103,6 +103,16 @@ public final class FileStateManager implements LocalStateManager {
         return open(options, new Disk());
     }
 
+    /**
+     * For who goes through everything once: reads the files and doesn't hold them, and leaves no trace as long as nothing is
+     * written. See {@link StreamedDirectory}.
+     *
+     * @throws BridgeException.Corrupt as {@link #open(FileOptions)}
+     */
+    public static LocalStateManager stream(FileOptions options) {
+        return StreamedDirectory.open(options);
+    }
+
     /** As {@link #open(FileOptions)}, on a disk of the caller's. */
     public static FileStateManager open(FileOptions options, Disk disk) {
         return open(options, disk, Ticker.SYSTEM);
@@ -392,6 +402,11 @@ public final class FileStateManager implements LocalStateManager {
             });
             return true;
         });
+    }
+
+    @Override
+    public String file(StateCollection collection) {
+        return StateFile.of(collection).path();
     }
 
     @Override

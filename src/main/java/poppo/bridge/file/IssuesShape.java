@@ -15,8 +15,8 @@ import poppo.bridge.state.Json;
  * {@code {"123": …}} without a wrapper.
  */
 final class IssuesShape extends Shape {
-    private static final String ISSUES = "issues";
-    private static final String LAST_SYNC = "lastSync";
+    static final String ISSUES = "issues";
+    static final String LAST_SYNC = "lastSync";
 
     IssuesShape() {
         super(2, true);

@@ -38,7 +38,7 @@ final class NumbersShape extends Shape {
     }
 
     /** Any spelling of a whole number is one, as it would be in JavaScript: 1e3 is 1000. */
-    private static long number(JsonNode found, String at) throws WrongShape {
+    static long number(JsonNode found, String at) throws WrongShape {
         BigDecimal number = found.isNumber() && found.asText().length() <= LONGEST_NUMBER ? found.decimalValue() : null;
         if (number == null || !isIssueNumber(number)) {
             throw new WrongShape(

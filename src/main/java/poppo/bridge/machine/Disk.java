@@ -176,6 +176,29 @@ public class Disk {
         };
     }
 
+    /** A file that is read at places of the reader's choice. Used by one thread at a time. */
+    public interface Readable extends Closeable {
+        /** Reads at most {@code most} bytes; returns how many, or -1 at the end. */
+        int read(long at, byte[] into, int from, int most) throws IOException;
+    }
+
+    /** Opens an existing file for {@link Readable}; what is read stays this file's, whatever becomes of its name. */
+    public Readable openToRead(Path file) throws IOException {
+        RandomAccessFile open = new RandomAccessFile(file.toFile(), "r");
+        return new Readable() {
+            @Override
+            public int read(long at, byte[] into, int from, int most) throws IOException {
+                open.seek(at);
+                return open.read(into, from, most);
+            }
+
+            @Override
+            public void close() throws IOException {
+                open.close();
+            }
+        };
+    }
+
     /** How many bytes may still be written to the file system of {@code directory}. */
     public long usableSpace(Path directory) throws IOException {
         return Files.getFileStore(directory).getUsableSpace();

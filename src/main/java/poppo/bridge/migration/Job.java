@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -27,7 +28,8 @@ public final class Job {
     private final String id;
     private final String kind;
     private final long total;
-    private final long startNanos = System.nanoTime();
+    private final LongSupplier nanos;
+    private final Pace pace;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile State state = State.RUNNING;
     private volatile long done;
@@ -35,11 +37,18 @@ public final class Job {
     private volatile boolean cancelled;
     private volatile @Nullable JsonNode result;
     private volatile @Nullable String error;
+    private volatile @Nullable String code;
 
     Job(String id, String kind, long total) {
+        this(id, kind, total, System::nanoTime);
+    }
+
+    Job(String id, String kind, long total, LongSupplier nanos) {
         this.id = id;
         this.kind = kind;
         this.total = total;
+        this.nanos = nanos;
+        this.pace = new Pace(nanos.getAsLong());
     }
 
     public String id() {
@@ -74,6 +83,7 @@ public final class Job {
     /** Notes how many records were looked at; throws when the job was cancelled. */
     void progress(long records) {
         done = records;
+        pace.reached(records, nanos.getAsLong());
         if (cancelled) {
             throw new CancellationException();
         }
@@ -87,6 +97,7 @@ public final class Job {
             end(State.CANCELLED);
         } catch (BridgeException e) {
             error = e.getMessage();
+            code = e instanceof BridgeException.Conflict conflict ? conflict.code() : null;
             end(State.FAILED);
         } catch (RuntimeException e) {
             error = "unexpected: " + e;
@@ -101,7 +112,7 @@ public final class Job {
     }
 
     private void end(State how) {
-        endNanos = System.nanoTime();
+        endNanos = nanos.getAsLong();
         state = how;
         ended.countDown();
     }
@@ -109,8 +120,7 @@ public final class Job {
     public ObjectNode toJson() {
         State now = state;
         long looked = done;
-        double seconds = ((now == State.RUNNING ? System.nanoTime() : endNanos) - startNanos) / 1e9;
-        double rate = seconds > 0 ? looked / seconds : 0;
+        double rate = now == State.RUNNING ? pace.lately(nanos.getAsLong()) : pace.overall(endNanos);
         ObjectNode json = Json.object();
         json.put("id", id);
         json.put("kind", kind);
@@ -125,6 +135,9 @@ public final class Job {
         }
         if (error != null) {
             json.put("error", error);
+        }
+        if (code != null) {
+            json.put("code", code);
         }
         return json;
     }

@@ -16,11 +16,14 @@ import poppo.bridge.machine.Disk;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Change;
 import poppo.bridge.shadow.Phase;
+import poppo.bridge.shadow.Rehearsal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.ShadowStatus;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.StateCollection;
 
 /**
@@ -210,18 +213,53 @@ public final class Migration implements AutoCloseable {
         return changed(state.change(target, who, why)).toJson();
     }
 
-    /** Starts copying all files to Redis; in a later phase, bringing both into agreement with whichever has authority. */
+    /** As {@link #backfill(BackfillRequest, String)}, with nothing asked of it. */
     public Job backfill(String who) {
+        return backfill(BackfillRequest.PLAIN, who);
+    }
+
+    /**
+     * Starts copying all files to Redis; in a later phase, bringing both into agreement with whichever has authority. It
+     * goes on behind an earlier one that did not come to its end.
+     */
+    public Job backfill(BackfillRequest request, String who) {
         long total = total();
         return jobs.start("backfill", total, job -> {
-            ShadowStateManager.Copied copied = backfillNow(job::progress);
-            ObjectNode result = Json.object();
-            result.set("compared", Json.number(copied.compared()));
-            result.set("copied", Json.number(copied.copied()));
-            result.set("left", Json.number(copied.left()));
+            if (request.dryRun()) {
+                return result(state.rehearse(job::progress)).put("dryRun", true);
+            }
+            ObjectNode result = result(state.carryOver(request.rate(), job::progress));
             audit.note("backfill", who, "asked for", result);
             return result;
         });
+    }
+
+    /**
+     * A dry run on stores that no project is opened on, so that not even that leaves a trace.
+     *
+     * @return already started
+     */
+    public static Job rehearse(LocalStateManager files, FencedStateManager redis) {
+        long total = Stream.of(StateCollection.values()).mapToLong(files::count).sum();
+        Job job = new Job("rehearsal", "backfill", total);
+        Thread thread = new Thread(
+                () -> job.run(running ->
+                        result(Rehearsal.of(files, redis, running::progress)).put("dryRun", true)),
+                "bridge-rehearsal");
+        thread.setDaemon(true);
+        thread.start();
+        return job;
+    }
+
+    private static ObjectNode result(ShadowStateManager.Copied copied) {
+        ObjectNode result = Json.object();
+        result.set("compared", Json.number(copied.compared()));
+        result.set("copied", Json.number(copied.copied()));
+        result.set("left", Json.number(copied.left()));
+        if (copied.wentOnBehind() != null) {
+            result.put("wentOnBehind", copied.wentOnBehind());
+        }
+        return result;
     }
 
     /** As {@link #backfill}, on the caller's thread. */

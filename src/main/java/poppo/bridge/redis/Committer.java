@@ -1,15 +1,23 @@
 package poppo.bridge.redis;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.RecordKey;
 
 /** Sends commits under the epoch that was fenced last, and says what became of each. */
 final class Committer {
     private static final long NONE = 0;
+
+    /** As many as share a hash of metadata; less than a millisecond of the server's time. */
+    private static final int MOST_IN_A_CALL = 64;
+
+    private static final int MOST_ARGUMENTS = 4000;
 
     private final Keys keys;
     private final RedisLink link;
@@ -44,26 +52,52 @@ final class Committer {
         return commitAll(List.of(commit)).get(0);
     }
 
-    /** In one flush, each of its own. */
+    /**
+     * In one flush, each of its own. Those of different records share calls of the script, none so long that others
+     * wait for it.
+     */
     List<Answer> commitAll(List<Commit> commits) {
         long current = epoch;
         if (current == NONE) {
             throw new BridgeException.Fenced("no epoch is fenced at Redis " + link.address() + ": call fence first");
         }
-        List<Step> steps = new ArrayList<>(commits.size());
-        for (Commit commit : commits) {
-            steps.add(commit.toStep(Script.COMMIT.sha(), current));
+        List<List<Commit>> calls = calls(commits);
+        List<Step> steps = new ArrayList<>(calls.size());
+        for (List<Commit> call : calls) {
+            steps.add(Commit.call(call, Script.COMMIT.sha(), current));
         }
         List<Answer> answers = new ArrayList<>(commits.size());
         List<@Nullable Object> replies = run(Script.COMMIT, steps, link::write);
-        for (int i = 0; i < commits.size(); i++) {
-            Answer answer = answer(replies.get(i), steps.get(i));
-            if (answer instanceof Done) {
-                commits.get(i).done();
+        for (int i = 0; i < steps.size(); i++) {
+            List<?> each = answers(replies.get(i), steps.get(i));
+            for (int n = 0; n < each.size(); n++) {
+                answers.add(answer(calls.get(i).get(n), each.get(n)));
             }
-            answers.add(answer);
         }
         return answers;
+    }
+
+    private static List<List<Commit>> calls(List<Commit> commits) {
+        List<List<Commit>> calls = new ArrayList<>();
+        List<Commit> call = new ArrayList<>();
+        Set<@Nullable RecordKey> records = new HashSet<>();
+        int size = 0;
+        for (Commit commit : commits) {
+            boolean fits = call.size() < MOST_IN_A_CALL && size + commit.size() <= MOST_ARGUMENTS;
+            if (!call.isEmpty() && (!fits || records.contains(commit.record()))) {
+                calls.add(call);
+                call = new ArrayList<>();
+                records.clear();
+                size = 0;
+            }
+            call.add(commit);
+            records.add(commit.record());
+            size += commit.size();
+        }
+        if (!call.isEmpty()) {
+            calls.add(call);
+        }
+        return calls;
     }
 
     private List<@Nullable Object> run(
@@ -87,26 +121,41 @@ final class Committer {
         return replies;
     }
 
-    private Answer answer(@Nullable Object reply, Step step) {
+    /** What the script answered to each commit of a call. */
+    private List<?> answers(@Nullable Object reply, Step step) {
         if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), step, false);
         }
         if (!(reply instanceof List<?> parts) || parts.isEmpty()) {
-            throw new IllegalStateException("the script answered " + reply);
+            throw unexpected(reply);
+        }
+        if ("fenced".equals(parts.get(0))) {
+            throw fenced(String.valueOf(parts.get(1)));
+        }
+        return parts;
+    }
+
+    private Answer answer(Commit commit, @Nullable Object answer) {
+        if (!(answer instanceof List<?> parts)) {
+            throw unexpected(answer);
         }
         return switch (String.valueOf(parts.get(0))) {
-            case "done" -> done((Long) parts.get(1));
+            case "done" -> done(commit, (Long) parts.get(1));
             case "conflict" -> new Conflict(parts.size() == 1 ? null : parts.subList(1, parts.size()));
-            case "fenced" -> throw fenced(String.valueOf(parts.get(1)));
             case "wrongtype" ->
                 throw new BridgeException.Corrupt("Redis key " + parts.get(1) + " is a " + parts.get(2)
                         + ", which spec/redis-layout.md doesn't allow; move it away");
-            default -> throw new IllegalStateException("the script answered " + reply);
+            default -> throw unexpected(answer);
         };
     }
 
-    private Done done(long revision) {
+    private static IllegalStateException unexpected(@Nullable Object reply) {
+        return new IllegalStateException("the script answered " + reply);
+    }
+
+    private Done done(Commit commit, long revision) {
         acknowledged.accumulateAndGet(revision, Math::max);
+        commit.done();
         return new Done(revision);
     }
 

@@ -84,13 +84,18 @@ abstract class Form {
      */
     record Kept(String hint, List<String> content) {}
 
-    /** Adds what must not have moved, and the read that tells what stands there if it has. */
+    /** Adds what must not have moved. */
     final void expect(Stored before, Commit commit) {
         RecordKey key = before.key();
+        commit.about(key);
         if (hasMeta()) {
             commit.expectMeta(keys.meta(key), key.id(), before.meta());
         }
         guard(before, commit);
+    }
+
+    /** Has it told what stands there if that has moved: for whoever decides again. */
+    final void tellIfMoved(RecordKey key, Commit commit) {
         commit.read(read(key));
     }
 

@@ -50,11 +50,12 @@ final class HashForm extends Form {
     @Override
     void guard(Stored before, Commit commit) {
         String key = keys.value(before.key());
-        List<String> names = everySecond(before.content(), 0);
-        commit.check(Step.of("HLEN", key), Integer.toString(names.size()));
-        if (names.isEmpty()) {
+        if (before.content().isEmpty()) {
+            commit.expectAbsent(key);
             return;
         }
+        List<String> names = everySecond(before.content(), 0);
+        commit.check(Step.of("HLEN", key), Integer.toString(names.size()));
         List<String> values = everySecond(before.content(), 1);
         int from = 0;
         for (Step part : Step.of("HMGET", key, names).split()) {

@@ -6,7 +6,7 @@ import poppo.bridge.state.StateCollection;
 /** The key names of spec/redis-layout.md, and those the bridge adds under {@code bridge:}. */
 final class Keys {
     /** Numbered records share a hash of metadata in runs of so many, few enough for Redis's compact encoding. */
-    private static final int BUCKET = 64;
+    static final int BUCKET = 64;
 
     /** {@code epoch} and {@code revision}. */
     final String authority;

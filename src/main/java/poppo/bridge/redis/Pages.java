@@ -6,14 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.StateCollection;
 
 /** Lists collections, without ever looking through the keyspace. */
 final class Pages {
-    /** Buckets looked into at once: about as many records as a page has. */
-    private static final int BUCKETS = 16;
+    /** Buckets looked into at least: where the numbers lie far apart, a bucket holds a record or two. */
+    private static final int FEW_BUCKETS = 4;
 
     private static final int COUNTED = 512;
 
@@ -53,8 +55,25 @@ final class Pages {
         return reply instanceof Long count ? count : (long) Objects.requireNonNull(records.ask(Step.of("SCARD", key)));
     }
 
+    /** The numbers that are listed now. Memory: about a byte for each where they lie close together. */
+    Numbers listed(StateCollection collection) {
+        Numbers numbers = new Numbers();
+        List<String> buckets = allBuckets(collection);
+        for (int from = 0; from < buckets.size(); from += COUNTED) {
+            List<Step> fields = buckets.subList(from, Math.min(from + COUNTED, buckets.size())).stream()
+                    .map(bucket -> Step.of("HKEYS", keys.bucket(collection, Long.parseLong(bucket))))
+                    .toList();
+            records.ask(fields).forEach(reply -> Records.flat(reply).forEach(numbers::add));
+        }
+        return numbers;
+    }
+
+    private List<String> allBuckets(StateCollection collection) {
+        return Records.flat(records.ask(Step.of("ZRANGE", keys.buckets(collection), "0", "-1")));
+    }
+
     private long countInBuckets(StateCollection collection) {
-        List<String> buckets = Records.flat(records.ask(Step.of("ZRANGE", keys.buckets(collection), "0", "-1")));
+        List<String> buckets = allBuckets(collection);
         long count = 0;
         for (int from = 0; from < buckets.size(); from += COUNTED) {
             List<Step> sizes = buckets.subList(from, Math.min(from + COUNTED, buckets.size())).stream()
@@ -71,32 +90,32 @@ final class Pages {
         List<Stored> page = new ArrayList<>();
         long bucket = Keys.bucket(after + 1);
         while (page.size() < limit) {
-            List<String> buckets = Records.flat(records.ask(Step.of(
-                    "ZRANGEBYSCORE",
-                    keys.buckets(collection),
-                    Long.toString(bucket),
-                    "+inf",
-                    "LIMIT",
-                    "0",
-                    Integer.toString(BUCKETS))));
+            List<String> buckets = buckets(collection, bucket, FEW_BUCKETS + (limit - page.size()) / Keys.BUCKET);
             if (buckets.isEmpty()) {
                 return page;
             }
-            addExisting(numbers(collection, buckets, after), collection, limit, page);
+            addExisting(metas(collection, buckets).tailMap(after + 1), collection, limit, page);
             bucket = Long.parseLong(buckets.get(buckets.size() - 1)) + 1;
         }
         return page;
+    }
+
+    private List<String> buckets(StateCollection collection, long from, int most) {
+        return Records.flat(records.ask(Step.of(
+                "ZRANGEBYSCORE",
+                keys.buckets(collection),
+                Long.toString(from),
+                "+inf",
+                "LIMIT",
+                "0",
+                Integer.toString(most))));
     }
 
     /** The keys alone; nothing that a record holds can stop this. */
     List<RecordKey> keys(StateCollection collection) {
         List<String> ids = switch (collection) {
             case ISSUES, PROCESSED_COMMENTS ->
-                numbers(
-                                collection,
-                                Records.flat(records.ask(Step.of("ZRANGE", keys.buckets(collection), "0", "-1"))),
-                                -1)
-                        .stream()
+                metas(collection, allBuckets(collection)).keySet().stream()
                         .map(String::valueOf)
                         .toList();
             case PROCESSES -> Records.flat(records.ask(Step.of("HKEYS", keys.meta(collection))));
@@ -110,28 +129,32 @@ final class Pages {
         return ids.stream().map(id -> new RecordKey(collection, id)).toList();
     }
 
-    private List<Long> numbers(StateCollection collection, List<String> buckets, long after) {
+    /** The metadata in some buckets, by number. */
+    private TreeMap<Long, String> metas(StateCollection collection, List<String> buckets) {
         List<Step> steps = new ArrayList<>();
-        buckets.forEach(bucket -> steps.add(Step.of("HKEYS", keys.bucket(collection, Long.parseLong(bucket)))));
-        List<Long> numbers = new ArrayList<>();
+        buckets.forEach(bucket -> steps.add(Step.of("HGETALL", keys.bucket(collection, Long.parseLong(bucket)))));
+        TreeMap<Long, String> metas = new TreeMap<>();
         for (Object reply : records.ask(steps)) {
-            for (String number : Records.flat(reply)) {
-                numbers.add(Long.parseLong(number));
+            List<String> pairs = Records.flat(reply);
+            for (int i = 0; i + 1 < pairs.size(); i += 2) {
+                metas.put(Long.parseLong(pairs.get(i)), pairs.get(i + 1));
             }
         }
-        numbers.removeIf(number -> number <= after);
-        numbers.sort(null);
-        return numbers;
+        return metas;
     }
 
-    private void addExisting(List<Long> numbers, StateCollection collection, int limit, List<Stored> page) {
-        int from = 0;
-        while (from < numbers.size() && page.size() < limit) {
-            int to = (int) Math.min(numbers.size(), (long) from + limit - page.size());
-            List<RecordKey> wanted = new ArrayList<>();
-            numbers.subList(from, to).forEach(number -> wanted.add(new RecordKey(collection, Long.toString(number))));
-            addExisting(records.readAll(wanted), page);
-            from = to;
+    private void addExisting(SortedMap<Long, String> known, StateCollection collection, int limit, List<Stored> page) {
+        SortedMap<Long, String> left = known;
+        while (!left.isEmpty() && page.size() < limit) {
+            TreeMap<Long, String> wanted = new TreeMap<>();
+            for (Map.Entry<Long, String> each : left.entrySet()) {
+                if (wanted.size() == limit - page.size()) {
+                    break;
+                }
+                wanted.put(each.getKey(), each.getValue());
+            }
+            addExisting(records.readAll(wanted, collection), page);
+            left = left.tailMap(wanted.lastKey() + 1);
         }
     }
 

@@ -2,6 +2,7 @@ package poppo.bridge.redis;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.RecordKey;
 
@@ -32,6 +33,13 @@ final class RecordCache {
         Stored known = records.get(record.key());
         if (known == null || record.meta() == null || known.revision() <= record.revision()) {
             records.put(record.key(), record);
+        }
+    }
+
+    /** As {@link #put}, where the record is remembered already. */
+    synchronized void refresh(RecordKey key, Supplier<Stored> record) {
+        if (records.containsKey(key)) {
+            put(record.get());
         }
     }
 

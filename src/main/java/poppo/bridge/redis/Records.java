@@ -1,10 +1,13 @@
 package poppo.bridge.redis;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.RecordKey;
@@ -97,6 +100,53 @@ final class Records {
         }
     }
 
+    /**
+     * Reads records whose metadata was read just now: their contents, and the metadata once more, that of neighbours by
+     * one command.
+     *
+     * @param known the records in the order of their numbers, with their metadata
+     */
+    List<Stored> readAll(SortedMap<Long, String> known, StateCollection collection) {
+        List<RecordKey> wanted = new ArrayList<>(known.size());
+        known.keySet().forEach(number -> wanted.add(new RecordKey(collection, Long.toString(number))));
+        List<Stored> found = new ArrayList<>(known.size());
+        for (int from = 0; from < wanted.size(); from += CHUNK) {
+            readChunk(wanted.subList(from, Math.min(from + CHUNK, wanted.size())), known, found);
+        }
+        return found;
+    }
+
+    private void readChunk(List<RecordKey> wanted, SortedMap<Long, String> known, List<Stored> found) {
+        List<Step> steps = new ArrayList<>(wanted.size() + wanted.size() / 16 + 1);
+        wanted.forEach(key -> steps.add(form(key).read(key)));
+        steps.addAll(metas(wanted));
+        List<@Nullable Object> replies = ask(steps);
+        List<@Nullable Object> metas = new ArrayList<>(wanted.size());
+        for (Object reply : replies.subList(wanted.size(), replies.size())) {
+            metas.addAll((List<?>) Objects.requireNonNull(reply));
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            RecordKey key = wanted.get(i);
+            Stored stored = decode(key, Arrays.asList(known.get(key.number()), replies.get(i), metas.get(i)));
+            found.add(stored == null ? read(key) : stored);
+        }
+    }
+
+    /** Reads the metadata of records that stand in the order of their numbers. */
+    private List<Step> metas(List<RecordKey> wanted) {
+        List<Step> steps = new ArrayList<>();
+        List<String> fields = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            String bucket = keys.meta(wanted.get(i));
+            fields.add(wanted.get(i).id());
+            if (i + 1 == wanted.size() || !keys.meta(wanted.get(i + 1)).equals(bucket)) {
+                steps.add(Step.of("HMGET", bucket, fields));
+                fields = new ArrayList<>();
+            }
+        }
+        return steps;
+    }
+
     /** The replies to commands that change nothing, from a server that holds our epoch. */
     List<@Nullable Object> ask(List<Step> steps) {
         List<Step> all = new ArrayList<>(steps);
@@ -154,6 +204,21 @@ final class Records {
             return readPlainSet(key, (String) meta);
         }
         return form.decode(key, (String) meta, flat(content), false);
+    }
+
+    /** What metadata and content, both sent as bytes, mean; null where some of it is no text by then. */
+    @Nullable
+    JsonNode decode(RecordKey key, @Nullable String meta, List<String> content) {
+        List<String> received = new ArrayList<>(content.size());
+        for (String text : content) {
+            String back = Utf8.decode(Utf8.encode(text));
+            if (back == null) {
+                return null;
+            }
+            received.add(back);
+        }
+        String kept = meta == null ? null : Utf8.decode(Utf8.encode(meta));
+        return form(key).decode(key, kept, received, false).image();
     }
 
     private @Nullable Object text(@Nullable Object reply, String key) {

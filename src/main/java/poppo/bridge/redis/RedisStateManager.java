@@ -3,6 +3,7 @@ package poppo.bridge.redis;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +182,7 @@ public final class RedisStateManager implements FencedStateManager {
             basis.pulse.expectNoSignSince(keys, commit);
         }
         Stored before = basis.record;
+        records.form(before.key()).tellIfMoved(before.key(), commit);
         if (decision instanceof Changed changed) {
             List<String> content =
                     write(before, changed.after(), order(before, stamp.order()), sign, stamp.time(), commit);
@@ -233,9 +235,19 @@ public final class RedisStateManager implements FencedStateManager {
             cache.put(current);
             return current;
         }
-        String meta = commit.isTouch() ? before.meta() : commit.metaAfter(((Committer.Done) answer).revision());
-        cache.put(new Stored(before.key(), meta, content, false, after, order));
+        cache.put(kept(commit, (Committer.Done) answer, before, after, content, order));
         return null;
+    }
+
+    private static Stored kept(
+            Commit commit,
+            Committer.Done done,
+            Stored before,
+            @Nullable JsonNode after,
+            List<String> content,
+            long order) {
+        String meta = commit.isTouch() ? before.meta() : commit.metaAfter(done.revision());
+        return new Stored(before.key(), meta, content, false, after, order);
     }
 
     @Override
@@ -320,9 +332,17 @@ public final class RedisStateManager implements FencedStateManager {
         return new Transfer(replacement, before, commit, content, order);
     }
 
+    /** A copy of many records leaves those remembered that workers use. */
     private boolean settle(Transfer transfer, Committer.Answer answer) {
-        JsonNode after = transfer.replacement.image();
-        return settle(transfer.commit, answer, transfer.before, after, transfer.content, transfer.order) == null;
+        RecordKey key = transfer.replacement.key();
+        if (answer instanceof Committer.Done done) {
+            JsonNode after = transfer.replacement.image();
+            cache.refresh(
+                    key, () -> kept(transfer.commit, done, transfer.before, after, transfer.content, transfer.order));
+            return true;
+        }
+        cache.remove(key);
+        return false;
     }
 
     @Override
@@ -383,14 +403,26 @@ public final class RedisStateManager implements FencedStateManager {
 
     @Override
     public Optional<Instant> lastSeen(String processId, Instant now) {
+        return guarded(() -> lastSeen(records.pulses(List.of(processId)).get(0), now));
+    }
+
+    @Override
+    public Map<String, Instant> lastSeenAll(Collection<String> processIds, Instant now) {
         return guarded(() -> {
-            Pulse pulse = records.pulses(List.of(processId)).get(0);
-            if (!pulse.isAlive(now)) {
-                return Optional.empty();
+            Map<String, Instant> seen = new HashMap<>();
+            for (Pulse pulse : records.pulses(List.copyOf(processIds))) {
+                lastSeen(pulse, now).ifPresent(at -> seen.put(pulse.processId(), at));
             }
-            Instant seen = pulse.lastSeen(options.heartbeatTtl());
-            return Optional.of(seen == null ? now : seen);
+            return seen;
         });
+    }
+
+    private Optional<Instant> lastSeen(Pulse pulse, Instant now) {
+        if (!pulse.isAlive(now)) {
+            return Optional.empty();
+        }
+        Instant seen = pulse.lastSeen(options.heartbeatTtl());
+        return Optional.of(seen == null ? now : seen);
     }
 
     @Override
@@ -427,7 +459,7 @@ public final class RedisStateManager implements FencedStateManager {
 
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
-        return guarded(() -> new Unlisted(keys, link, records).find(collection));
+        return guarded(() -> new Unlisted(keys, link, records, pages).find(collection));
     }
 
     @Override
@@ -446,7 +478,9 @@ public final class RedisStateManager implements FencedStateManager {
         Commit never = new Commit(keys.authority);
         Form form = records.form(key);
         List<String> content = form.write(Stored.absent(key), image, 1, never);
-        return form.decode(key, never.metaAfter(1), content, false).image();
+        String meta = never.metaAfter(1);
+        // Under an empty name no metadata can stand, and with it the record's place would be lost.
+        return form.hasMeta() && meta == null ? null : records.decode(key, meta, content);
     }
 
     @Override
@@ -466,6 +500,11 @@ public final class RedisStateManager implements FencedStateManager {
     @Override
     public long acknowledged() {
         return committer.acknowledged();
+    }
+
+    @Override
+    public String absentVersion() {
+        return Stored.absent(RecordKey.LAST_RUN).version();
     }
 
     /** What was remembered may be of another server, or another life of this one. */

@@ -83,6 +83,8 @@ final class SequenceForm extends Form {
     void guard(Stored before, Commit commit) {
         if (before.plainSet()) {
             MemberForm.checkSet(keys.value(before.key()), before.content(), commit);
+        } else if (before.content().isEmpty()) {
+            commit.expectAbsent(keys.value(before.key()));
         } else {
             commit.checkList(read(before.key()), before.content());
         }

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Limits;
 import poppo.bridge.state.RecordKey;
@@ -21,24 +22,27 @@ final class Unlisted {
     private final Keys keys;
     private final RedisLink link;
     private final Records records;
+    private final Pages pages;
 
-    Unlisted(Keys keys, RedisLink link, Records records) {
+    Unlisted(Keys keys, RedisLink link, Records records, Pages pages) {
         this.keys = keys;
         this.link = link;
         this.records = records;
+        this.pages = pages;
     }
 
     List<RecordKey> find(StateCollection collection) {
         if (!hasAKeyEach(collection)) {
             return List.of();
         }
+        Predicate<String> listed = Keys.hasBuckets(collection) ? pages.listed(collection)::contains : id -> false;
         String prefix = keys.value(new RecordKey(collection, ""));
         Set<RecordKey> found = new LinkedHashSet<>();
         String cursor = START;
         do {
             List<?> reply = (List<?>) Objects.requireNonNull(link.read(scan(cursor, prefix, collection)));
             cursor = String.valueOf(reply.get(0));
-            collect(collection, prefix, Records.flat(reply.get(1)), found);
+            collect(collection, prefix, Records.flat(reply.get(1)), listed, found);
         } while (!cursor.equals(START));
         return new ArrayList<>(found);
     }
@@ -56,10 +60,15 @@ final class Unlisted {
                 : Step.keyless("SCAN", cursor, "MATCH", prefix + "*", "COUNT", COUNT, "TYPE", "hash");
     }
 
-    private void collect(StateCollection collection, String prefix, List<String> names, Set<RecordKey> into) {
+    private void collect(
+            StateCollection collection,
+            String prefix,
+            List<String> names,
+            Predicate<String> listed,
+            Set<RecordKey> into) {
         List<RecordKey> candidates = names.stream()
                 .map(name -> name.substring(prefix.length()))
-                .filter(id -> isId(collection, id))
+                .filter(id -> isId(collection, id) && !listed.test(id))
                 .map(id -> new RecordKey(collection, id))
                 .toList();
         records.readAll(candidates).stream()

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Issue;
@@ -109,8 +111,9 @@ final class CarryOver {
     private Tally sweep(StateCollection collection, Function<RecordKey, Authority> right, Progress progress) {
         Tally[] tally = {Tally.NONE};
         pairs.walk(collection, chunk -> {
+            Lives lives = lives(chunk);
             List<RecordKey> differing = chunk.stream()
-                    .filter(pair -> !agrees(pair, right.apply(pair.key())))
+                    .filter(pair -> !agrees(pair, right.apply(pair.key()), lives))
                     .map(Pair::key)
                     .toList();
             tally[0] = tally[0].plus(new Tally(chunk.size() - differing.size(), 0, 0));
@@ -129,35 +132,54 @@ final class CarryOver {
             // Asked once for each, so that a change of authority meanwhile can't have a record copied both ways.
             Map<RecordKey, Authority> asked = new HashMap<>();
             Function<RecordKey, Authority> from = key -> asked.computeIfAbsent(key, right);
-            List<Pair> differing = readAndClean(keys, pair -> agrees(pair, from.apply(pair.key())));
-            copy(differing, Authority.REDIS, from, unexplained);
-            copy(differing, Authority.FILE, from, unexplained);
+            List<Pair> differing = readAndClean(keys, (pair, lives) -> agrees(pair, from.apply(pair.key()), lives));
+            Lives lives = lives(differing);
+            copy(differing, Authority.REDIS, from, lives, unexplained);
+            copy(differing, Authority.FILE, from, lives, unexplained);
             List<RecordKey> copied = differing.stream().map(Pair::key).toList();
-            long left = readAndClean(copied, pair -> pair.compare().agrees()).size();
+            long left = readAndClean(copied, (pair, known) -> pair.compare().agrees())
+                    .size();
             return new Tally(keys.size(), differing.size() - left, left);
         }
+    }
+
+    /** When the processes of some records were last heard of, by store. */
+    record Lives(Map<String, Instant> files, Map<String, Instant> redis) {
+        Map<String, Instant> in(Authority store) {
+            return store == Authority.REDIS ? redis : files;
+        }
+    }
+
+    /** Asks both stores, once for all of them. */
+    Lives lives(Collection<Pair> of) {
+        Set<String> processes = new LinkedHashSet<>();
+        for (Pair pair : of) {
+            processes.add(process(pair.file()));
+            processes.add(process(pair.redis()));
+        }
+        processes.remove(null);
+        if (processes.isEmpty()) {
+            return new Lives(Map.of(), Map.of());
+        }
+        Instant now = Instant.ofEpochMilli(project.clock.millis());
+        return new Lives(project.files.lastSeenAll(processes, now), project.redis.lastSeenAll(processes, now));
     }
 
     /**
      * Whether there is nothing to carry over: the images agree, and the store that is to be told has heard of the holder as
      * lately as the one that is right. Without that a holder that lives would be dead to whom authority goes.
      */
-    private boolean agrees(Pair pair, Authority right) {
-        return pair.compare().agrees() && isHeardOfAlike(pair, right);
+    static boolean agrees(Pair pair, Authority right, Lives lives) {
+        return pair.compare().agrees() && isHeardOfAlike(pair, right, lives);
     }
 
-    private boolean isHeardOfAlike(Pair pair, Authority right) {
-        Versioned source = right == Authority.FILE ? pair.file() : pair.redis();
-        String process = process(source);
-        if (process == null) {
-            return true;
-        }
-        Instant now = Instant.ofEpochMilli(project.clock.millis());
-        Instant known = store(right).lastSeen(process, now).orElse(null);
+    private static boolean isHeardOfAlike(Pair pair, Authority right, Lives lives) {
+        String process = process(right == Authority.FILE ? pair.file() : pair.redis());
+        Instant known = process == null ? null : lives.in(right).get(process);
         if (known == null) {
             return true;
         }
-        Instant there = store(other(right)).lastSeen(process, now).orElse(null);
+        Instant there = lives.in(other(right)).get(process);
         return there != null && !there.isBefore(known.minus(HEARD_OF_PRECISION));
     }
 
@@ -171,13 +193,14 @@ final class CarryOver {
     }
 
     /** Takes the mark off those that agree, and returns the others. */
-    private List<Pair> readAndClean(List<RecordKey> keys, Predicate<Pair> agrees) {
+    private List<Pair> readAndClean(List<RecordKey> keys, BiPredicate<Pair, Lives> agrees) {
         List<DirtyRecords.@Nullable Mark> marks = new ArrayList<>(keys.size());
         keys.forEach(key -> marks.add(project.dirty.markOf(key)));
         List<Pair> differing = new ArrayList<>();
         List<Pair> all = pairs.read(keys);
+        Lives lives = lives(all);
         for (int i = 0; i < all.size(); i++) {
-            if (agrees.test(all.get(i))) {
+            if (agrees.test(all.get(i), lives)) {
                 project.dirty.clean(keys.get(i), marks.get(i));
                 project.agreed.note(keys.get(i), all.get(i).file().image());
             } else {
@@ -189,32 +212,31 @@ final class CarryOver {
 
     /** Copies those that {@code to} is wrong about. */
     private void copy(
-            Collection<Pair> differing, Authority to, Function<RecordKey, Authority> from, boolean unexplained) {
-        List<Replacement> replacements = new ArrayList<>();
-        for (Pair pair : differing) {
-            if (from.apply(pair.key()) == to) {
-                continue;
-            }
-            Versioned source = to == Authority.REDIS ? pair.file() : pair.redis();
-            Versioned target = to == Authority.REDIS ? pair.redis() : pair.file();
-            if (unexplained && target.image() != null && !pair.compare().agrees()) {
-                project.setAside.keep(to, pair.key(), target.image(), source.image());
-            }
-            replacements.add(new Replacement(
-                    pair.key(), source.image(), target.version(), holderSeen(source, other(to)), source.order()));
-        }
+            Collection<Pair> differing,
+            Authority to,
+            Function<RecordKey, Authority> from,
+            Lives lives,
+            boolean unexplained) {
+        List<Replacement> replacements = differing.stream()
+                .filter(pair -> from.apply(pair.key()) != to)
+                .map(pair -> replacement(pair, to, lives, unexplained))
+                .toList();
         if (!replacements.isEmpty()) {
             store(to).replaceAll(replacements);
         }
     }
 
-    private @Nullable Instant holderSeen(Versioned source, Authority from) {
-        Instant now = Instant.ofEpochMilli(project.clock.millis());
-        String process = process(source);
-        if (process == null) {
-            return null;
+    /** What makes {@code to} have a record as the other store has it; what that overwrites unexplained is kept aside. */
+    Replacement replacement(Pair pair, Authority to, Lives lives, boolean unexplained) {
+        Versioned source = to == Authority.REDIS ? pair.file() : pair.redis();
+        Versioned target = to == Authority.REDIS ? pair.redis() : pair.file();
+        if (unexplained && target.image() != null && !pair.compare().agrees()) {
+            project.setAside.keep(to, pair.key(), target.image(), source.image());
         }
-        return store(from).lastSeen(process, now).orElseGet(() -> lastHeartbeat(source));
+        String process = process(source);
+        Instant seen = process == null ? null : lives.in(other(to)).get(process);
+        Instant holderSeen = process == null || seen != null ? seen : lastHeartbeat(source);
+        return new Replacement(pair.key(), source.image(), target.version(), holderSeen, source.order());
     }
 
     private static @Nullable Instant lastHeartbeat(Versioned record) {

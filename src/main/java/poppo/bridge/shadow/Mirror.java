@@ -412,6 +412,11 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
     }
 
     @Override
+    public String file(StateCollection collection) {
+        return files.file(collection);
+    }
+
+    @Override
     public void flush() {
         drain();
         files.flush();

@@ -20,28 +20,61 @@ import poppo.bridge.state.Versioned;
  * carry-over are such a walk.
  *
  * <p>The images are read without locks: a record that changes meanwhile may be met in two states, so whoever acts on a
- * difference looks again under the record's lock. Numbered collections are walked in bounded memory; of the others the
- * ids are held.
+ * difference looks again under the record's lock. Collections of issues are walked in bounded memory; of the few
+ * processes and tasks all are held.
  */
 final class Pairs {
     /** How many records are read at a time. */
     static final int CHUNK = 256;
 
+    /** As {@link #CHUNK} where all is read ahead and nothing is locked. */
+    private static final int BULK = 256;
+
+    /** Of a collection in insertion order so many may be held at once; of a bigger one the order of a chunk is enough. */
+    private static final long HELD = 20_000;
+
+    private static final String NOT_MET = "not-met";
+
     private final StateManager files;
     private final FencedStateManager redis;
+    private final Ahead ahead;
+    private final int size;
 
     Pairs(StateManager files, FencedStateManager redis) {
+        this(files, redis, Ahead.NONE, CHUNK);
+    }
+
+    private Pairs(StateManager files, FencedStateManager redis, Ahead ahead, int size) {
         this.files = files;
         this.redis = redis;
+        this.ahead = ahead;
+        this.size = size;
+    }
+
+    /** In bigger chunks, both stores being read ahead of whoever takes them. */
+    static Pairs ahead(StateManager files, FencedStateManager redis, Ahead ahead) {
+        return new Pairs(files, redis, ahead, BULK);
     }
 
     /** Hands out all records of a collection that either store has, in chunks. */
     void walk(StateCollection collection, Consumer<List<Pair>> chunks) {
+        walk(collection, null, chunks);
+    }
+
+    /**
+     * As {@link #walk(StateCollection, Consumer)}.
+     *
+     * @param after in a collection that is {@linkplain #isResumable walked by number}, the id to go on behind
+     */
+    void walk(StateCollection collection, @Nullable String after, Consumer<List<Pair>> chunks) {
         if (collection.isSingle()) {
             RecordKey key = new RecordKey(collection, collection.label());
             chunks.accept(List.of(new Pair(key, files.read(key), redis.read(key))));
-        } else if (collection == StateCollection.ISSUES || collection == StateCollection.PROCESSED_COMMENTS) {
-            walkByNumber(collection, chunks);
+        } else if (isResumable(collection)) {
+            walkByNumber(collection, after, chunks);
+            walkUnlisted(collection, chunks);
+        } else if (collection.isNumbered() && files.count(collection) + redis.count(collection) > HELD) {
+            walkInOrder(collection, chunks);
             walkUnlisted(collection, chunks);
         } else {
             walkWhole(collection, chunks);
@@ -49,15 +82,55 @@ final class Pairs {
         }
     }
 
-    private void walkByNumber(StateCollection collection, Consumer<List<Pair>> chunks) {
-        Side left = new Side(files, collection);
-        Side right = new Side(redis, collection);
+    private Paging pages(StateManager store, StateCollection collection, @Nullable String after) {
+        return new Paging(store, collection, after, ahead, size);
+    }
+
+    /** Whether a walk of it can begin behind a record. */
+    static boolean isResumable(StateCollection collection) {
+        return collection == StateCollection.ISSUES || collection == StateCollection.PROCESSED_COMMENTS;
+    }
+
+    private void walkByNumber(StateCollection collection, @Nullable String after, Consumer<List<Pair>> chunks) {
+        Side left = new Side(pages(files, collection, after));
+        Side right = new Side(pages(redis, collection, after));
         while (left.hasMore() || right.hasMore()) {
             long upTo = Math.min(left.reach(), right.reach());
             Map<Long, Versioned> fromFiles = left.take(upTo);
             Map<Long, Versioned> fromRedis = right.take(upTo);
             chunks.accept(join(fromFiles, fromRedis));
         }
+    }
+
+    /** What the files have, then what only Redis has; a record that comes or goes meanwhile may be met twice. */
+    private void walkInOrder(StateCollection collection, Consumer<List<Pair>> chunks) {
+        Paging left = pages(files, collection, null);
+        for (List<Versioned> page = left.next(); !page.isEmpty(); page = left.next()) {
+            List<Versioned> fromRedis = redis.readAll(keys(page));
+            chunks.accept(zip(page, fromRedis));
+        }
+        Paging right = pages(redis, collection, null);
+        for (List<Versioned> page = right.next(); !page.isEmpty(); page = right.next()) {
+            List<Versioned> fromFiles = files.readAll(keys(page));
+            List<Pair> onlyInRedis = zip(fromFiles, page).stream()
+                    .filter(pair -> pair.file().image() == null)
+                    .toList();
+            if (!onlyInRedis.isEmpty()) {
+                chunks.accept(onlyInRedis);
+            }
+        }
+    }
+
+    private static List<RecordKey> keys(List<Versioned> records) {
+        return records.stream().map(Versioned::key).toList();
+    }
+
+    private static List<Pair> zip(List<Versioned> fromFiles, List<Versioned> fromRedis) {
+        List<Pair> pairs = new ArrayList<>(fromFiles.size());
+        for (int i = 0; i < fromFiles.size(); i++) {
+            pairs.add(new Pair(fromFiles.get(i).key(), fromFiles.get(i), fromRedis.get(i)));
+        }
+        return pairs;
     }
 
     private static List<Pair> join(Map<Long, Versioned> fromFiles, Map<Long, Versioned> fromRedis) {
@@ -104,13 +177,7 @@ final class Pairs {
 
     /** The records as both stores have them now. */
     List<Pair> read(List<RecordKey> keys) {
-        List<Versioned> fromFiles = files.readAll(keys);
-        List<Versioned> fromRedis = redis.readAll(keys);
-        List<Pair> read = new ArrayList<>(keys.size());
-        for (int i = 0; i < keys.size(); i++) {
-            read.add(new Pair(keys.get(i), fromFiles.get(i), fromRedis.get(i)));
-        }
-        return read;
+        return zip(files.readAll(keys), redis.readAll(keys));
     }
 
     private static Map<RecordKey, Versioned> all(StateManager store, StateCollection collection) {
@@ -121,29 +188,30 @@ final class Pairs {
 
     /** Stands for a record that a walk didn't meet; its version matches none, so nothing is written by it. */
     private static Versioned absent(RecordKey key, Served served) {
-        return new Versioned(key, null, "not-met", 0, served);
+        return new Versioned(key, null, NOT_MET, 0, served);
     }
 
-    /** One store's pages of a numbered collection, taken bit by bit. */
-    private static final class Side {
-        private final StateManager store;
-        private final StateCollection collection;
+    /** Whether the record was in none of the store's pages: there was none, as far as those tell. */
+    static boolean isNotMet(Versioned record) {
+        return record.version().equals(NOT_MET);
+    }
+
+    /** One store's records of a numbered collection, taken bit by bit. */
+    private final class Side {
+        private final Paging pages;
         private List<Versioned> page = Collections.emptyList();
         private int next;
-        private @Nullable String after;
         private boolean ended;
 
-        Side(StateManager store, StateCollection collection) {
-            this.store = store;
-            this.collection = collection;
+        Side(Paging pages) {
+            this.pages = pages;
             fill();
         }
 
         private void fill() {
-            page = store.page(collection, after, CHUNK);
+            page = pages.next();
             next = 0;
-            ended = page.size() < CHUNK;
-            after = page.isEmpty() ? after : page.get(page.size() - 1).key().id();
+            ended = page.size() < size;
         }
 
         boolean hasMore() {

@@ -61,6 +61,9 @@ public final class ShadowStateManager implements StateManager {
     private final CarryOver carryOver;
     private final Recovery recovery;
     private final Transitions transitions;
+    private final Throttle throttle = Throttle.ofSystem();
+    private final Checkpoint checkpoint;
+    private final Backfill backfill;
     private final Mismatches mismatches;
     private final ShadowReads shadowReads;
     private final Keeper keeper;
@@ -118,6 +121,8 @@ public final class ShadowStateManager implements StateManager {
         this.carryOver = new CarryOver(project);
         this.recovery = new Recovery(project, carryOver, options, parts.waits());
         this.transitions = new Transitions(project, carryOver, recovery, parts.waits());
+        this.checkpoint = new Checkpoint(parts.disk(), parts.bridgeDirectory());
+        this.backfill = new Backfill(project, carryOver, checkpoint, throttle);
         this.foreignWrites = new ForeignWrites(parts.disk(), parts.bridgeDirectory(), parts.clock());
         this.mismatches = new Mismatches(parts.audit(), parts.disk(), parts.bridgeDirectory(), parts.clock());
         this.files =
@@ -139,11 +144,13 @@ public final class ShadowStateManager implements StateManager {
 
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
+        long start = System.nanoTime();
         Execution execution;
         try (Gate.Pass pass = project.gate.enter();
                 RecordLocks.Held held = project.locks.lock(operation.key())) {
             execution = executeRouted(operation, stamp);
         }
+        throttle.operationTook(System.nanoTime() - start);
         tell(execution, stamp);
         return execution;
     }
@@ -572,39 +579,65 @@ public final class ShadowStateManager implements StateManager {
 
     /**
      * Compares every record of both stores and copies what differs from the store that has authority to the other one.
-     * In phase {@code file} this is the backfill.
+     * In phase {@code file} this is the backfill: it goes on behind the last {@link Checkpoint} that fits, and refuses
+     * before it writes anything if some record would not survive.
      *
+     * @param recordsPerSecond at most; 0 for no limit but the workers' latency
      * @param progress told after each chunk how many records were compared so far; may throw to stop
+     * @throws BridgeException.Conflict {@code not-lossless}, naming what would not survive
      */
-    public Copied carryOver(java.util.function.LongConsumer progress) {
-        if (!project.standing().phase().usesRedis()) {
-            long epoch = fenceForBackfill();
-            project.commit(s -> s.withEpoch(epoch));
+    public Copied carryOver(long recordsPerSecond, java.util.function.LongConsumer progress) {
+        throttle.begin(recordsPerSecond);
+        Checkpoint.Place from = Checkpoint.Place.START;
+        CarryOver.Tally tally;
+        if (project.standing().phase().usesRedis()) {
+            tally = carryOver.sweepAll(progress::accept);
+        } else {
+            FencedStateManager.Server server = project.redis.probe();
+            from = checkpoint.resume(project.files.mark(), server);
+            if (from.isStart()) {
+                new Survival(project.files, project.redis).require(() -> progress.accept(0));
+            }
+            fenceForBackfill(server);
+            tally = backfill.run(from, server, progress::accept);
+            checkpoint.forget();
         }
-        CarryOver.Tally tally = carryOver.sweepAll(progress::accept);
         if (tally.left() == 0) {
             project.commit(s -> s.withBackfilled(true));
         }
-        return new Copied(tally.compared(), tally.copied(), tally.left());
+        return new Copied(tally.compared(), tally.copied(), tally.left(), from.isStart() ? null : from.toString());
     }
 
-    private long fenceForBackfill() {
-        FencedStateManager.Server server = project.redis.probe();
+    /** As {@link #carryOver(long, java.util.function.LongConsumer)}, as fast as it goes. */
+    public Copied carryOver(java.util.function.LongConsumer progress) {
+        return carryOver(0, progress);
+    }
+
+    /** Counts what a backfill would look at and copy now, and writes nothing anywhere. */
+    public Copied rehearse(java.util.function.LongConsumer progress) {
+        return Rehearsal.of(project.files, project.redis, progress);
+    }
+
+    private void fenceForBackfill(FencedStateManager.Server server) {
         long epoch = Math.max(project.standing().epoch(), server.epoch() == null ? 0 : server.epoch());
         project.fence(server.epoch(), epoch);
-        return epoch;
+        project.commit(s -> s.withEpoch(epoch));
     }
 
     /**
      * What a carry-over did.
      *
      * @param left records that kept changing or could not be copied
+     * @param wentOnBehind the place up to which an earlier one had done it all; null when it began at the start
      */
-    public record Copied(long compared, long copied, long left) {}
+    public record Copied(
+            long compared, long copied, long left, @Nullable String wentOnBehind) {}
 
     /** Hands out every record that either store has, collection by collection, as it is now; without locks. */
     public void walk(StateCollection collection, Consumer<List<Pair>> chunks) {
-        new Pairs(project.files, project.redis).walk(collection, chunks);
+        try (Crew readers = new Crew("bridge-walk", 2)) {
+            Pairs.ahead(project.files, project.redis, readers).walk(collection, chunks);
+        }
     }
 
     /** Both stores' images of one record, at a moment when no operation of this bridge is under way on it. */

@@ -39,6 +39,12 @@ public interface FencedStateManager extends StateManager {
     List<RecordKey> unlisted(StateCollection collection);
 
     /**
+     * The {@linkplain Versioned#version version} of a record that never was there: whoever knows that there is none need
+     * not read it before it is copied.
+     */
+    String absentVersion();
+
+    /**
      * What there is to know about the server's fitness; like {@link #probe} whatever epoch it holds.
      *
      * @throws BridgeException.Unavailable when it can't be reached
@@ -54,7 +60,10 @@ public interface FencedStateManager extends StateManager {
      */
     List<RecordKey> keys(StateCollection collection);
 
-    /** What would be read back of a record that is written; asks the server nothing. */
+    /**
+     * What would be read back of a record that is written; asks the server nothing. Where that is not the image, it would not
+     * survive.
+     */
     @Nullable
     JsonNode roundTrip(RecordKey key, JsonNode image);
 

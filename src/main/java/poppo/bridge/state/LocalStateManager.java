@@ -45,6 +45,9 @@ public interface LocalStateManager extends StateManager {
     /** What was found in the files that is odd but understood, in words; newest last. */
     List<String> notices();
 
+    /** Where a collection stands, for people: the file's name within the state directory. */
+    String file(StateCollection collection);
+
     /** Writes out now what only the memory has: heartbeats, and what was {@linkplain #stage staged}. */
     void flush();
 

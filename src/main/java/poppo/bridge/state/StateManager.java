@@ -3,7 +3,10 @@ package poppo.bridge.state;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +70,13 @@ public interface StateManager extends AutoCloseable {
 
     /** When a process was last heard of, if its heartbeat has not expired by {@code now}. */
     Optional<Instant> lastSeen(String processId, Instant now);
+
+    /** As {@link #lastSeen} for each of them; those that it is empty for are not in the map. */
+    default Map<String, Instant> lastSeenAll(Collection<String> processIds, Instant now) {
+        Map<String, Instant> seen = new HashMap<>();
+        processIds.forEach(process -> lastSeen(process, now).ifPresent(at -> seen.put(process, at)));
+        return seen;
+    }
 
     /** The processing issues whose holder's heartbeat has expired by {@code now}, by number. */
     List<Orphan> orphans(Instant now);

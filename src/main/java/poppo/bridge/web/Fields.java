@@ -139,6 +139,18 @@ record Fields(ObjectNode json) {
         throw new BridgeException.Invalid(name, "must be a whole number from 0 to 100");
     }
 
+    /** A whole number from 0; 0 where it is absent. */
+    long whole(String name) {
+        JsonNode value = optional(name);
+        if (value == null) {
+            return 0;
+        }
+        if (value.isIntegralNumber() && value.canConvertToLong() && value.longValue() >= 0) {
+            return value.longValue();
+        }
+        throw new BridgeException.Invalid(name, "must be a whole number from 0");
+    }
+
     private @Nullable JsonNode optional(String name) {
         JsonNode value = json.get(name);
         return value == null || value.isNull() ? null : value;

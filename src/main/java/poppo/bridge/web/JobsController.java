@@ -19,6 +19,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletionStage;
+import poppo.bridge.migration.BackfillRequest;
 import poppo.bridge.migration.Job;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.migration.Repair;
@@ -50,7 +51,12 @@ final class JobsController {
             operationId = "jobs.backfill",
             summary = "Copy all files to Redis",
             description =
-                    "In a later phase than file it brings both stores into agreement with whichever has authority.")
+                    "In a later phase than file it brings both stores into agreement with whichever has authority."
+                            + " Goes on behind an earlier one that did not come to its end. When a record would not survive,"
+                            + " the job fails with the code not-lossless before anything is written.")
+    @RequestBody(
+            required = false,
+            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.BackfillShape.class)))
     @ApiResponse(
             responseCode = "202",
             description = "Started; Location names the job",
@@ -63,9 +69,9 @@ final class JobsController {
                             mediaType = Problem.MEDIA_TYPE,
                             schema = @Schema(implementation = Schemas.ProblemShape.class)))
     @Post("/backfill")
-    CompletionStage<HttpResponse<?>> backfill(@PathVariable String p, HttpRequest<?> request) {
-        return calls.operator(
-                request, p, handle -> started(handle, handle.migration().backfill(MigrationController.WHO)));
+    CompletionStage<HttpResponse<?>> backfill(
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
+        return calls.operator(request, p, body, handle -> backfill(handle, Fields.ofOptional(body)));
     }
 
     @Operation(operationId = "jobs.diff", summary = "Compare every record of both stores")
@@ -121,6 +127,11 @@ final class JobsController {
     @Delete("/jobs/{id}")
     CompletionStage<HttpResponse<?>> cancel(@PathVariable String p, @PathVariable String id, HttpRequest<?> request) {
         return calls.operator(request, p, handle -> cancel(handle, id));
+    }
+
+    private static Answer backfill(ProjectHandle handle, Fields fields) {
+        BackfillRequest asked = new BackfillRequest(fields.whole("rate"), fields.flag("dryRun"));
+        return started(handle, handle.migration().backfill(asked, MigrationController.WHO));
     }
 
     private static Answer diff(ProjectHandle handle, Fields fields) {

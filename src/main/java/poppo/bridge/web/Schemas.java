@@ -264,6 +264,15 @@ final class Schemas {
             long compared,
             long differing) {}
 
+    @Schema(name = "Backfill")
+    record BackfillShape(
+            @Nullable
+            @Schema(minimum = "0", defaultValue = "0", description = "Records a second at most; 0 for no limit")
+            Long rate,
+
+            @Nullable @Schema(description = "Only counts; writes nothing", defaultValue = "false")
+            Boolean dryRun) {}
+
     @Schema(name = "Job")
     record JobShape(
             String id,
@@ -277,7 +286,10 @@ final class Schemas {
             long ratePerSecond,
             long etaSeconds,
             @Nullable Object result,
-            @Nullable String error) {}
+            @Nullable String error,
+
+            @Nullable @Schema(description = "Why it was refused, in a word: not-lossless, …")
+            String code) {}
 
     @Schema(name = "DiffReport")
     record DiffReportShape(

@@ -175,6 +175,11 @@ class SteppedFiles implements LocalStateManager {
     }
 
     @Override
+    public String file(StateCollection collection) {
+        return files.file(collection);
+    }
+
+    @Override
     public void flush() {
         call("flush", true, () -> {
             files.flush();

@@ -143,6 +143,11 @@ class SteppedRedis implements FencedStateManager {
     }
 
     @Override
+    public String absentVersion() {
+        return redis.absentVersion();
+    }
+
+    @Override
     public long acknowledged() {
         return redis.acknowledged();
     }

@@ -138,7 +138,8 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
         ours.remove(key);
     }
 
-    private static String file(StateCollection collection) {
+    @Override
+    public String file(StateCollection collection) {
         return collection == StateCollection.ISSUES ? "issue-status.json" : collection.label() + ".json";
     }
 

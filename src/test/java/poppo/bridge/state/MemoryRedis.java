@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A Redis for tests: every call but {@link #probe} and {@link #fence} is refused unless the server holds the epoch this
  * client was fenced with. The test plays the server's fate.
  */
-public final class MemoryRedis extends MemoryStateManager implements FencedStateManager {
+public class MemoryRedis extends MemoryStateManager implements FencedStateManager {
     private @Nullable Long ownEpoch;
     private @Nullable MemoryContent saved;
     private volatile long acknowledged;
@@ -78,6 +78,11 @@ public final class MemoryRedis extends MemoryStateManager implements FencedState
     @Override
     public List<RecordKey> unlisted(StateCollection collection) {
         return List.of();
+    }
+
+    @Override
+    public String absentVersion() {
+        return "0";
     }
 
     @Override
