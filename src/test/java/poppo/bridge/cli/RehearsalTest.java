@@ -21,6 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import poppo.bridge.migration.Chromium;
+import poppo.bridge.migration.DiffReport;
+import poppo.bridge.migration.ReportFormat;
+import poppo.bridge.state.Json;
 
 /** Whole plans on real stores, under load. The time-outs only end a run that hangs. */
 @Timeout(300)
@@ -44,8 +48,37 @@ class RehearsalTest {
         PlanSource plan = PlanSource.require(session, Path.of(PLANS + "standard.yml"));
         try (DemoState state = new DemoState(null)) {
             Rehearsal.Shape shape = new Rehearsal.Shape(Duration.ofSeconds(1), 2, false);
-            return new Rehearsal(session, state, shape, new DemoLedger()).run(plan.text(), witness);
+            int exitCode = new Rehearsal(session, state, shape, new DemoLedger()).run(plan.text(), witness);
+            copyReports(state.directory().resolve(".bridge/reports"));
+            return exitCode;
         }
+    }
+
+    private void copyReports(Path from) throws IOException {
+        try (Stream<Path> reports = Files.list(from)) {
+            for (Path report : reports.toList()) {
+                Files.copy(report, directory.resolve(report.getFileName()));
+            }
+        }
+    }
+
+    /** The report of the diff that ended the plan, as a page, in the browser; its picture stays in target/. */
+    private void lookAtReport(String phase) throws Exception {
+        Chromium browser = new Chromium(directory);
+        DiffReport found = null;
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".json")).toList()) {
+                JsonNode json = Json.parse(Files.readAllBytes(file));
+                found = json.path("verdict").asText().equals("inconsistent") ? DiffReport.of(json) : found;
+            }
+        }
+        Path page = Files.writeString(directory.resolve("report.html"), ReportFormat.HTML.render(found));
+        assertThat(browser.dom(page))
+                .contains("<h1", "inconsistent", "issues", "planted-by-a-test", phase)
+                .doesNotContain("class=\"filters\" hidden");
+        Files.createDirectories(Path.of("target"));
+        browser.screenshot(page, Path.of("target", "plan-report-" + phase + ".png"), 1200, 1400);
     }
 
     @ParameterizedTest
@@ -111,6 +144,7 @@ class RehearsalTest {
                 // The files hold all that was acknowledged, and what they held before.
                 .doesNotContain("VIOLATED")
                 .endsWith(" acknowledged writes, 0 lost\n");
+        lookAtReport(phase);
     }
 
     private static boolean isHeld(JsonNode entry, String stage) {
