@@ -117,7 +117,7 @@ class AccessTest {
             String before = bridge.dump();
             for (String call : OpenApiTest.OPERATOR) {
                 String[] parts = call.split(" ");
-                String path = parts[1].replace("{p}", "default").replace("{id}", "x");
+                String path = parts[1].replace("{p}", "default").replaceAll("\\{\\w+}", "x");
                 Reply reply = bridge.call(
                         parts[0],
                         path,

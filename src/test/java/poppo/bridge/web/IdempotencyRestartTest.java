@@ -84,6 +84,15 @@ class IdempotencyRestartTest {
         return bridge.call(call.method(), Bridge.WORKER + call.path(), body, KEY, call.name());
     }
 
+    /** The note of a call may share its write with the answer of the one before, and fails with it then: nothing was done. */
+    private static Reply sendOnceNoted(Bridge bridge, Mutation call) {
+        Reply reply = send(bridge, call);
+        for (int i = 0; i < 10 && reply.code().equals("unavailable"); i++) {
+            reply = send(bridge, call);
+        }
+        return reply;
+    }
+
     private static void enter(Bridge bridge, Phase phase) {
         if (phase != Phase.FILE) {
             bridge.migration.backfillNow(compared -> {});
@@ -105,7 +114,7 @@ class IdempotencyRestartTest {
             bridge.restart(dying);
             dying.failAnswers();
             for (Mutation call : MUTATIONS) {
-                assertThat(send(bridge, call).code()).as(call.name()).isEqualTo("unknown-outcome");
+                assertThat(sendOnceNoted(bridge, call).code()).as(call.name()).isEqualTo("unknown-outcome");
             }
             String before = records(bridge);
             bridge.clock.advance(Duration.ofMinutes(10));
