@@ -164,15 +164,20 @@ final class Backfill {
         Lives lives = carryOver.lives(chunk);
         List<Replacement> replacements = new ArrayList<>(chunk.size());
         for (Pair pair : chunk) {
-            if (!CarryOver.agrees(pair, Authority.FILE, lives)) {
+            if (CarryOver.agrees(pair, Authority.FILE, lives)) {
+                project.agreed.note(pair.key(), pair.file().image());
+            } else {
                 replacements.add(carryOver.replacement(asFarAsKnown(pair), Authority.REDIS, lives, true));
             }
         }
         List<Boolean> written = replacements.isEmpty() ? List.of() : project.redis.replaceAll(replacements);
         List<RecordKey> moved = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
-            if (!written.get(i)) {
-                moved.add(replacements.get(i).key());
+            Replacement replacement = replacements.get(i);
+            if (written.get(i)) {
+                project.agreed.note(replacement.key(), replacement.image());
+            } else {
+                moved.add(replacement.key());
             }
         }
         return new Outcome(new Tally(chunk.size() - moved.size(), replacements.size() - moved.size(), 0), moved);
