@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,9 +82,19 @@ class RehearsalTest {
         browser.screenshot(page, Path.of("target", "plan-report-" + phase + ".png"), 1200, 1400);
     }
 
+    @Test
+    void aPlanComesToItsEnd() throws IOException {
+        comesToItsEnd("single-evening");
+    }
+
+    @Tag("nightly")
     @ParameterizedTest
     @ValueSource(strings = {"cautious", "single-evening", "standard"})
     void everyPlanShippedComesToItsEnd(String name) throws IOException {
+        comesToItsEnd(name);
+    }
+
+    private static void comesToItsEnd(String name) throws IOException {
         int before = left();
         CommandRun.Outcome outcome =
                 CommandRun.of("plan", "rehearse", PLANS + name + ".yml", "--hold", "1", "--workers", "2");
