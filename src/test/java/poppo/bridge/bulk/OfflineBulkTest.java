@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ final class OfflineBulkTest {
         return Child.start(HEAP, stateDir, server.uri(), command).await();
     }
 
+    @Tag("nightly")
     @Test
     void aHeapThatCantHoldTheFilesIsEnough() throws Exception {
         make(MANY);

@@ -82,19 +82,10 @@ class RehearsalTest {
         browser.screenshot(page, Path.of("target", "plan-report-" + phase + ".png"), 1200, 1400);
     }
 
-    @Test
-    void aPlanComesToItsEnd() throws IOException {
-        comesToItsEnd("single-evening");
-    }
-
     @Tag("nightly")
     @ParameterizedTest
     @ValueSource(strings = {"cautious", "single-evening", "standard"})
     void everyPlanShippedComesToItsEnd(String name) throws IOException {
-        comesToItsEnd(name);
-    }
-
-    private static void comesToItsEnd(String name) throws IOException {
         int before = left();
         CommandRun.Outcome outcome =
                 CommandRun.of("plan", "rehearse", PLANS + name + ".yml", "--hold", "1", "--workers", "2");

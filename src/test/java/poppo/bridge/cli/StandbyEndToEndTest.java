@@ -171,8 +171,18 @@ final class StandbyEndToEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"file", "dual-write", "redis-write"})
+    @ValueSource(strings = {"file", "redis-write"})
     void whenTheOwnerIsKilledTheStandbyTakesOverAndNothingIsLost(String phase) throws Exception {
+        ownerKilled(phase);
+    }
+
+    @Tag("nightly")
+    @Test
+    void whenTheOwnerIsKilledInDualWriteTheStandbyTakesOver() throws Exception {
+        ownerKilled("dual-write");
+    }
+
+    private void ownerKilled(String phase) throws Exception {
         startBoth(phase);
         long before = durableEpoch();
         try (Contenders contenders = new Contenders();
@@ -335,6 +345,7 @@ final class StandbyEndToEndTest {
         return snapshot;
     }
 
+    @Tag("nightly")
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130"})
     void aSignalEndsAStandbyThatWaits(String signal, int exitCode) throws Exception {

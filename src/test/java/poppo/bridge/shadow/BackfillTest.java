@@ -24,7 +24,7 @@ import poppo.bridge.state.StateCollection;
 
 /** A backfill that is interrupted, goes on, starts anew, or refuses. */
 final class BackfillTest {
-    private static final int ISSUES = 30_000;
+    private static final int ISSUES = 15_000;
 
     @TempDir
     Path directory;
