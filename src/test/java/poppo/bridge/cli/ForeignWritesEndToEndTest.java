@@ -56,6 +56,9 @@ class ForeignWritesEndToEndTest {
             assertThat(applied.out()).containsPattern("issues/99 +reapplied");
             assertThat(bridge.get("issues/99").done().path("processId").asText())
                     .isEqualTo("w1");
+            bridge.awaitStatus(
+                    "what was applied again to be carried over",
+                    status -> status.path("dirtyRecords").asInt() == 0);
             bridge.assertConsistent();
             assertThat(run(bridge, "foreign-writes", "--reapply", "issues/98", "--json")
                             .exitCode())
