@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ final class DamagedEndToEndTest {
         assertThat(directory.resolve(".bridge")).doesNotExist();
     }
 
+    @Tag("nightly")
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
