@@ -19,11 +19,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (BridgeClient bridge = session.options().client()) {
-            if (watch) {
-                return new Watching(session).watch(() -> text(bridge));
-            }
-            session.terminal().document(text(bridge));
-            return ExitCode.DONE;
+            return new Watching(session).show(watch, () -> text(bridge));
         }
     }
 

@@ -3,7 +3,7 @@ package poppo.bridge.cli;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Shows something again and again until Ctrl-C. */
+/** Shows something, once or again and again until Ctrl-C. */
 final class Watching {
     private static final Duration REFRESH = Duration.ofSeconds(1);
 
@@ -13,8 +13,21 @@ final class Watching {
         this.session = session;
     }
 
-    /** @param look draws what there is, or fails; one that fails the first time ends the command */
-    int watch(Supplier<String> look) {
+    /**
+     * Shows it.
+     *
+     * @param again whether to go on until Ctrl-C
+     * @param look draws what there is, or fails; one that fails the first time ends the command
+     */
+    int show(boolean again, Supplier<String> look) {
+        if (again) {
+            return watch(look);
+        }
+        session.terminal().document(look.get());
+        return ExitCode.DONE;
+    }
+
+    private int watch(Supplier<String> look) {
         String text = look.get();
         Terminal terminal = session.terminal();
         terminal.clear();

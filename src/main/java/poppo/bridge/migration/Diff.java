@@ -149,10 +149,10 @@ final class Diff {
         Position position = new Position(collection, after);
         tally.of(collection);
         try {
-            state.walk(collection, chunk -> {
-                List<Pair> ahead = position.ahead(chunk);
-                meet(ahead);
-                tally.compared(ahead.size());
+            state.walk(collection, after, chunk -> {
+                List<Pair> unmet = position.unmet(chunk);
+                meet(unmet);
+                tally.compared(unmet.size());
                 position.reached(chunk);
                 progress.accept(tally.compared());
                 note(position);
@@ -168,40 +168,29 @@ final class Diff {
     /** Where a sweep is, in a collection that is walked by number; the others are short, and begun again. */
     private static final class Position {
         private final StateCollection collection;
-        private final long skip;
         private long reached;
         private boolean ascends = true;
 
         Position(StateCollection collection, @Nullable String after) {
             this.collection = collection;
-            this.skip = after == null ? 0 : Long.parseLong(after);
-            this.reached = skip;
+            this.reached = after == null ? 0 : Long.parseLong(after);
         }
 
         boolean isKept() {
-            return collection == StateCollection.ISSUES || collection == StateCollection.PROCESSED_COMMENTS;
+            return ShadowStateManager.isWalkedByNumber(collection);
         }
 
-        /**
-         * Without what an earlier run was through with. What plain clients made comes last, in any order; those of it
-         * that the files have too were met by number.
-         */
-        List<Pair> ahead(List<Pair> chunk) {
-            if (!isKept()) {
-                return chunk;
-            }
-            if (!ascends) {
-                return chunk.stream()
-                        .filter(pair -> pair.file().image() == null)
-                        .toList();
-            }
-            return chunk.stream().filter(pair -> pair.key().number() > skip).toList();
+        /** What plain clients made comes last, in any order; those of it that the files have too were met by number. */
+        List<Pair> unmet(List<Pair> chunk) {
+            return !isKept() || ascends
+                    ? chunk
+                    : chunk.stream().filter(pair -> pair.file().image() == null).toList();
         }
 
         void reached(List<Pair> chunk) {
             if (isKept() && !chunk.isEmpty()) {
                 long last = chunk.get(chunk.size() - 1).key().number();
-                ascends &= last > reached || last <= skip;
+                ascends &= last > reached;
                 reached = Math.max(reached, last);
             }
         }
@@ -266,8 +255,9 @@ final class Diff {
 
     private void meet(List<Pair> pairs) {
         for (Pair pair : pairs) {
-            if (pair.compare().isEqual()) {
-                agrees(pair, pair.compare());
+            Comparison.Result result = pair.compare();
+            if (result.isEqual()) {
+                agrees(pair, result);
             } else {
                 pending.add(pair.key());
             }

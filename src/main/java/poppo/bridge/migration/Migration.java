@@ -34,7 +34,6 @@ import poppo.bridge.state.StateCollection;
  * all of these nothing has changed.
  */
 public final class Migration implements AutoCloseable {
-
     private final ShadowStateManager state;
     private final AuditJournal audit;
     private final Clock clock;
@@ -127,12 +126,8 @@ public final class Migration implements AutoCloseable {
         return from.stepsTo(target).stream()
                 .filter(from::isBelow)
                 .findFirst()
-                .map(step -> judgeStep(step, bounds))
+                .map(step -> gates.judge(step, bounds))
                 .orElse(List.of());
-    }
-
-    private List<Gate> judgeStep(Rollout step, Bounds bounds) {
-        return gates.judge(step, bounds);
     }
 
     /** Judges whether the project may stay where it stands, by what is known already: no diff is made for it. */
@@ -158,7 +153,7 @@ public final class Migration implements AutoCloseable {
         List<Change> done = new ArrayList<>();
         List<Gate> passed = new ArrayList<>();
         for (Rollout step : from.stepsTo(target)) {
-            List<Gate> judged = judgeStep(step, bounds);
+            List<Gate> judged = gates.judge(step, bounds);
             passed.addAll(judged);
             if (judged.stream().anyMatch(gate -> !gate.passed())) {
                 GateFailed failed = new GateFailed(step, judged);

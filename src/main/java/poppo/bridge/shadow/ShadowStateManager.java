@@ -635,9 +635,24 @@ public final class ShadowStateManager implements StateManager {
 
     /** Hands out every record that either store has, collection by collection, as it is now; without locks. */
     public void walk(StateCollection collection, Consumer<List<Pair>> chunks) {
+        walk(collection, null, chunks);
+    }
+
+    /**
+     * As {@link #walk(StateCollection, Consumer)}.
+     *
+     * @param after in a collection that is {@linkplain #isWalkedByNumber walked by number}, the id to go on behind; what
+     *     plain clients made in Redis is handed out last all the same, whatever its number
+     */
+    public void walk(StateCollection collection, @Nullable String after, Consumer<List<Pair>> chunks) {
         try (Crew readers = new Crew("bridge-walk", 2)) {
-            Pairs.ahead(project.files, project.redis, readers).walk(collection, chunks);
+            Pairs.ahead(project.files, project.redis, readers).walk(collection, after, chunks);
         }
+    }
+
+    /** Whether a walk of it goes up by number, and can begin behind one. */
+    public static boolean isWalkedByNumber(StateCollection collection) {
+        return Pairs.isResumable(collection);
     }
 
     /** Both stores' images of one record, at a moment when no operation of this bridge is under way on it. */
@@ -763,6 +778,7 @@ public final class ShadowStateManager implements StateManager {
     public ShadowStatus status() {
         Breaker.Condition condition = recovery.breaker().condition();
         Mismatches.Counts compared = mismatches.all();
+        Mismatches.Counts inStage = mismatches.sinceStageBegan();
         return new ShadowStatus(
                 project.standing(),
                 condition.state().label(),
@@ -773,8 +789,8 @@ public final class ShadowStateManager implements StateManager {
                 compared.comparisons(),
                 compared.mismatches(),
                 compared.noise(),
-                mismatches.sinceStageBegan().comparisons(),
-                mismatches.sinceStageBegan().mismatches(),
+                inStage.comparisons(),
+                inStage.mismatches(),
                 foreignWrites.writes(),
                 fallbacks.sum(),
                 project.files.lagMillis(),
