@@ -211,13 +211,13 @@ final class Records {
     JsonNode decode(RecordKey key, @Nullable String meta, List<String> content) {
         List<String> received = new ArrayList<>(content.size());
         for (String text : content) {
-            String back = Utf8.decode(Utf8.encode(text));
+            String back = Utf8.roundTrip(text);
             if (back == null) {
                 return null;
             }
             received.add(back);
         }
-        String kept = meta == null ? null : Utf8.decode(Utf8.encode(meta));
+        String kept = meta == null ? null : Utf8.roundTrip(meta);
         return form(key).decode(key, kept, received, false).image();
     }
 

@@ -455,6 +455,11 @@ public final class ShadowStateManager implements StateManager {
     }
 
     @Override
+    public long count(StateCollection collection) {
+        return list(store -> store.count(collection));
+    }
+
+    @Override
     public List<Long> processing() {
         return list(StateManager::processing);
     }
