@@ -193,6 +193,43 @@ class DiffCorpusTest {
         assertFoundAndRepaired();
     }
 
+    /** Not a difference of any record, so it is no divergence of the corpus. */
+    @Test
+    void anotherOrderInRedisIsCountedAndSaidSo() {
+        rig.at(Phase.DUAL_WRITE);
+        assertThat(misplaced(rig.diff(Repair.NONE))).isZero();
+
+        redis.zadd("processed_issues", 99, "2");
+        DiffReport moved = rig.diff(Repair.NONE);
+
+        assertThat(misplaced(moved)).isEqualTo(1);
+        assertThat(moved.verdict()).isEqualTo("consistent");
+    }
+
+    private static long misplaced(DiffReport report) {
+        return report.noise().stream()
+                .filter(rule -> rule.name().equals("order"))
+                .mapToLong(Noise::count)
+                .sum();
+    }
+
+    @Test
+    void aFileThatAnotherProgramCutOffIsNotTakenForCompared() {
+        rig.at(Phase.DUAL_WRITE);
+        rig.write("last-run.json", "{\"timestamp\": \"2025-06");
+
+        DiffReport cutOff = rig.diff(Repair.NONE);
+        rig.files.poll();
+        DiffReport mended = rig.diff(Repair.NONE);
+
+        assertThat(cutOff.verdict()).isEqualTo("void");
+        assertThat(cutOff.notCompared().get(0))
+                .startsWith("last-run.json: line 1, column ")
+                .contains("the file ends in the middle");
+        assertThat(cutOff.unread()).hasSize(1);
+        assertThat(mended.verdict()).isEqualTo("consistent");
+    }
+
     @Test
     void whatOtherProgramsDoToThePendingTasksAndTheLastRunInRedis() {
         rig.at(Phase.DUAL_WRITE);
