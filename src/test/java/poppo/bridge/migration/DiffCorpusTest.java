@@ -17,10 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import poppo.bridge.shadow.Pair;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Operation;
+import poppo.bridge.state.RecordKey;
 
 /**
  * Divergences planted with plain Redis commands and in the files themselves: each is found with its kind, pointer, side and
@@ -204,6 +206,24 @@ class DiffCorpusTest {
 
         assertThat(misplaced(moved)).isEqualTo(1);
         assertThat(moved.verdict()).isEqualTo("consistent");
+    }
+
+    @Test
+    void aSetThatAPlainClientMadeIsReadOnceForManyRecords() {
+        rig.at(Phase.DUAL_WRITE);
+        redis.del("processed_issues");
+        redis.sadd("processed_issues", "1", "2", "4", "5");
+        redis.configResetstat();
+
+        List<Pair> pairs = rig.state.pairs(
+                IntStream.rangeClosed(1, 5).mapToObj(RecordKey::processedIssue).toList());
+
+        assertThat(pairs.stream()
+                        .filter(pair -> !pair.compare().agrees())
+                        .map(pair -> pair.key().id()))
+                .containsExactly("3");
+        assertThat(pairs).extracting(pair -> pair.redis().order()).containsExactly(1L, 2L, 0L, 3L, 4L);
+        assertThat(redis.info("commandstats")).contains("cmdstat_smembers:calls=1,");
     }
 
     private static long misplaced(DiffReport report) {
