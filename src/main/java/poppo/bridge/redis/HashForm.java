@@ -51,7 +51,7 @@ final class HashForm extends Form {
     void guard(Stored before, Commit commit) {
         String key = keys.value(before.key());
         if (before.content().isEmpty()) {
-            commit.expectAbsent(key);
+            commit.expectAbsent();
             return;
         }
         List<String> names = everySecond(before.content(), 0);
