@@ -92,12 +92,27 @@ final class Records {
         List<@Nullable Object> replies = link.read(steps);
         check.require(replies.get(replies.size() - 1));
         int at = 0;
+        MemberForm.PlainSet plain = null;
         for (RecordKey key : wanted) {
             int size = form(key).hasMeta() ? 3 : 1;
-            Stored stored = decode(key, replies.subList(at, at + size));
-            found.add(stored == null ? read(key) : stored);
+            if (form(key) instanceof MemberForm members && replies.get(at) instanceof ErrorReply) {
+                plain = plain == null ? members.new PlainSet(readPlainSet(members, key)) : plain;
+                found.add(plain.find(key));
+            } else {
+                Stored stored = decode(key, replies.subList(at, at + size));
+                found.add(stored == null ? read(key) : stored);
+            }
             at += size;
         }
+    }
+
+    private List<String> readPlainSet(MemberForm form, RecordKey key) {
+        Step read = form.readPlainSet(key);
+        Object reply = link.read(List.of(read)).get(0);
+        if (reply instanceof ErrorReply) {
+            throw wrongType(read);
+        }
+        return flat(reply);
     }
 
     /**

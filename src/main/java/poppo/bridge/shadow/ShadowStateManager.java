@@ -690,7 +690,7 @@ public final class ShadowStateManager implements StateManager {
     }
 
     /** The bare files, for what only a sweep asks of them. */
-    public StateManager bareFiles() {
+    public LocalStateManager bareFiles() {
         return project.files;
     }
 
