@@ -77,6 +77,12 @@ public final class AuditJournal {
         return entry;
     }
 
+    /** The last {@code count} entries at most, oldest first. */
+    public synchronized List<JsonNode> latest(int count) {
+        List<JsonNode> all = lines.read();
+        return List.copyOf(all.subList(Math.max(0, all.size() - count), all.size()));
+    }
+
     /** The entries after number {@code after}, oldest first, at most {@code limit}. */
     public synchronized List<JsonNode> read(long after, int limit) {
         return lines.read().stream()

@@ -71,6 +71,13 @@ final class Recovery {
         return nextTry;
     }
 
+    /** As {@link #nextTry}, for people: null while Redis is believed, and when it is due at once. */
+    @Nullable
+    Instant announcedTry() {
+        Instant next = nextTry;
+        return project.standing().believed() || next.equals(Instant.MIN) ? null : next;
+    }
+
     /** Redis is not believed from here on. Without effect when it isn't already. */
     private void failOver(String reason) {
         long start = System.nanoTime();

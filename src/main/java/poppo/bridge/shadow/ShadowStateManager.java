@@ -788,6 +788,7 @@ public final class ShadowStateManager implements StateManager {
                 project.standing(),
                 condition.state().label(),
                 condition.reason(),
+                recovery.announcedTry(),
                 project.dirty.count(),
                 project.dirty.wholeCollections().size(),
                 project.dirty.count(DirtyRecords.Cause.UNKNOWN),

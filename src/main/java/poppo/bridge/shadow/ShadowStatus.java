@@ -1,14 +1,17 @@
 package poppo.bridge.shadow;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.Stamp;
 
 /**
  * What an operator sees of the shadow manager, in the words of spec/http-api.md.
  *
  * @param standing where the project stands
  * @param breakerReason null while closed
+ * @param nextTry when Redis is asked again; null while it is believed, and when that is due at once
  * @param dirtyRecords known one by one
  * @param dirtyCollections those of which nothing is known yet
  * @param unknownOutcomes of the dirty records, those whose write to Redis may or may not have happened
@@ -25,6 +28,7 @@ public record ShadowStatus(
         Standing standing,
         String breaker,
         @Nullable String breakerReason,
+        @Nullable Instant nextTry,
         int dirtyRecords,
         int dirtyCollections,
         long unknownOutcomes,
@@ -52,6 +56,9 @@ public record ShadowStatus(
         ObjectNode state = Json.object().put("state", breaker);
         if (breakerReason != null) {
             state.put("reason", breakerReason);
+        }
+        if (nextTry != null) {
+            state.put("nextTry", Stamp.time(nextTry));
         }
         json.set("breaker", state);
         json.set("dirtyRecords", Json.number(dirtyRecords));

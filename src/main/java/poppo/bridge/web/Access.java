@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may call (spec/http-api.md, Access). On loopback {@code Host} and {@code Origin} must name this host, so that no web
  * page from elsewhere drives the bridge, by DNS rebinding or by a cross-site request; with tokens every call but the
- * health checks needs one.
+ * health checks and the operator's page, which is the same for everybody and asks for one itself, needs one.
  */
 @Singleton
 final class Access {
@@ -35,7 +35,7 @@ final class Access {
             List<String> origins,
             List<String> authorizations,
             boolean needsOperator,
-            boolean isHealthCheck) {}
+            boolean isOpen) {}
 
     /** Why a request is refused, or null. */
     @Nullable
@@ -108,7 +108,7 @@ final class Access {
     }
 
     private @Nullable Problem refuseBearer(Caller caller) {
-        if (options.tokens().isEmpty() || caller.isHealthCheck()) {
+        if (options.tokens().isEmpty() || caller.isOpen()) {
             return null;
         }
         Role role = role(caller.authorizations());

@@ -25,7 +25,9 @@ final class AnswerHeaders {
             headers.set("X-Bridge-Epoch", Long.toString(standing.epoch()));
         });
         headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Cache-Control", "no-store");
+        if (!headers.contains("Cache-Control")) {
+            headers.set("Cache-Control", "no-store");
+        }
     }
 
     /** The project a path is about; where there is but one, every path is about that. */

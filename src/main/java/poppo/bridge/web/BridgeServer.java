@@ -85,6 +85,7 @@ public final class BridgeServer implements AutoCloseable {
     /** Ends event streams and calls under way, and gives the port free. The projects stay open. */
     public void stop() {
         context.getBean(Events.class).stop();
+        context.getBean(Live.class).stop();
         context.getBean(Calls.class).stop();
         server.stop();
         context.close();

@@ -72,6 +72,7 @@ public final class Metrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
+    private final Map<String, Pulse> pulses = new ConcurrentHashMap<>();
 
     public Metrics() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -91,9 +92,15 @@ public final class Metrics {
     /** Measures the store calls of one project; to be given to its {@link ShadowStateManager}. */
     public StoreObserver observer(String project) {
         Map<CallKey, Timer> timers = new ConcurrentHashMap<>();
-        return (operation, store, outcome, nanos) -> timers.computeIfAbsent(
+        StoreObserver meters = (operation, store, outcome, nanos) -> timers.computeIfAbsent(
                         new CallKey(operation, store, outcome), key -> storeTimer(project, key))
                 .record(Duration.ofNanos(nanos));
+        return meters.and(pulse(project));
+    }
+
+    /** The calls of one project as its page shows them. */
+    Pulse pulse(String project) {
+        return pulses.computeIfAbsent(project, name -> new Pulse());
     }
 
     private record CallKey(String operation, Served store, StoreObserver.Outcome outcome) {}

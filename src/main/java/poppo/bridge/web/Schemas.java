@@ -416,6 +416,22 @@ final class Schemas {
     @Schema(name = "JournalEntry")
     record EntryShape(long number, String time, String event, String who, String why, Object details) {}
 
+    @Schema(name = "Project")
+    record ProjectShape(
+            String name,
+
+            @Nullable
+            @Schema(
+                    allowableValues = {"starting", "standby"},
+                    description = "Why it isn't open")
+            String reason,
+
+            @Nullable @Schema(description = "With standby: of the bridge that owns it, on its host")
+            Long ownerPid) {}
+
+    @Schema(name = "History")
+    record HistoryShape(int everySeconds, Map<String, List<Long>> columns) {}
+
     @Schema(name = "Health")
     record HealthShape(
             @Schema(allowableValues = {"UP", "DOWN"}) String status,

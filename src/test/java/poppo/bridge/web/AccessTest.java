@@ -82,7 +82,8 @@ class AccessTest {
                     Bridge.OPERATOR + "/journal",
                     "/prometheus",
                     "/swagger/poppo-bridge.yml",
-                    "/",
+                    "/v1/projects",
+                    Bridge.OPERATOR + "/live",
                     "/nothing")) {
                 assertUnauthorized(bridge.get(path));
                 assertUnauthorized(bridge.get(path, "Authorization", "Bearer wrong"));

@@ -68,6 +68,8 @@ class OpenApiTest {
             "GET " + P + "migration/foreign-writes",
             "POST " + P + "migration/foreign-writes/reapply",
             "GET " + P + "migration/journal",
+            "GET " + P + "migration/live",
+            "GET " + P + "migration/history",
             "POST " + P + "migration/plan",
             "GET " + P + "migration/plan",
             "POST " + P + "migration/plan/pause",
@@ -80,7 +82,9 @@ class OpenApiTest {
             "GET /health/readiness",
             "GET /prometheus",
             "GET /swagger/poppo-bridge.yml",
-            "GET /");
+            "GET /v1/projects",
+            "GET /",
+            "GET /page/{file}");
 
     @Test
     void theDocumentAndTheContractNameTheSameCalls() {

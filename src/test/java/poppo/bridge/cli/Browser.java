@@ -1,0 +1,241 @@
+package poppo.bridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LoggingPreferences;
+import poppo.bridge.state.Json;
+
+/**
+ * Debian's Chromium on the operator's page, as a person uses it: by what stands on the screen. Where it isn't installed the
+ * test is skipped, saying so.
+ */
+final class Browser implements AutoCloseable {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String AXE = read("/axe.min.js");
+
+    private final ChromeDriver driver;
+    private final URI home;
+    private final List<String> requests = new ArrayList<>();
+
+    /** @param profile an empty directory for what Chromium writes */
+    Browser(String url, Path profile) {
+        assumeTrue(
+                Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
+                "Debian's chromium and chromium-driver are not installed");
+        home = URI.create(url);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(CHROMIUM.toFile());
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--lang=en",
+                "--hide-scrollbars",
+                "--user-data-dir=" + profile);
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable("browser", Level.ALL);
+        logs.enable("performance", Level.ALL);
+        options.setCapability("goog:loggingPrefs", logs);
+        driver = new ChromeDriver(
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(DRIVER.toFile())
+                        .usingAnyFreePort()
+                        .build(),
+                options);
+    }
+
+    private static String read(String resource) {
+        try (InputStream script = Browser.class.getResourceAsStream(resource)) {
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void open(String path) {
+        driver.get(home.resolve(path).toString());
+    }
+
+    /** Waits until what is found holds; an element that is replaced meanwhile is looked for again. */
+    void await(String what, BooleanSupplier holds) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!tried(holds)) {
+            assertThat(System.nanoTime())
+                    .as("%s did not come; the page: %s", what, text("body"))
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(40).toNanos());
+        }
+    }
+
+    private static boolean tried(BooleanSupplier holds) {
+        try {
+            return holds.getAsBoolean();
+        } catch (StaleElementReferenceException replaced) {
+            return false;
+        }
+    }
+
+    /** Waits until the element shows the text. */
+    void awaitText(String selector, String text) {
+        await(selector + " with '" + text + "'", () -> text(selector).contains(text));
+    }
+
+    void awaitGone(String selector) {
+        await(selector + " gone", () -> all(selector).isEmpty());
+    }
+
+    /** What can be seen of the first such element; empty where there is none. */
+    String text(String selector) {
+        return all(selector).stream().findFirst().map(WebElement::getText).orElse("");
+    }
+
+    List<WebElement> all(String selector) {
+        return driver.findElements(By.cssSelector(selector));
+    }
+
+    /** Clicks when it is there and enabled. */
+    void click(String selector) {
+        await("a click on " + selector, () -> {
+            List<WebElement> found = all(selector);
+            boolean isReady = !found.isEmpty()
+                    && found.get(0).isDisplayed()
+                    && found.get(0).isEnabled();
+            if (isReady) {
+                // To the middle: else it may come to lie under the page's head.
+                driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", found.get(0));
+                found.get(0).click();
+            }
+            return isReady;
+        });
+    }
+
+    void type(String selector, String text) {
+        await(selector, () -> !all(selector).isEmpty());
+        all(selector).get(0).sendKeys(text);
+    }
+
+    void choose(String selector, String value) {
+        click(selector + " option[value='" + value + "']");
+    }
+
+    Object script(String script, Object... arguments) {
+        return driver.executeScript(script, arguments);
+    }
+
+    // ---- what nobody may find
+
+    /** What axe-core has against the page as it is now. */
+    List<String> barriers() {
+        driver.executeScript(AXE);
+        String found = (String)
+                driver.executeAsyncScript(
+                        "const done = arguments[arguments.length - 1];"
+                                + "axe.run().then((all) => done(JSON.stringify(all.violations.map("
+                                + "(each) => each.id + ': ' + each.nodes.map((node) => node.html + ' ' + node.failureSummary).join('; ')))));");
+        List<String> barriers = new ArrayList<>();
+        Json.parse(found).forEach(each -> barriers.add(each.asText()));
+        return barriers;
+    }
+
+    /** Errors and warnings on the console since this was last asked. */
+    List<String> complaints() {
+        return driver.manage().logs().get("browser").getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    /** All addresses asked for so far. */
+    List<String> requests() {
+        messages().forEach(message -> {
+            if (message.path("method").asText().equals("Network.requestWillBeSent")) {
+                requests.add(message.at("/params/request/url").asText());
+            }
+        });
+        return requests;
+    }
+
+    private List<JsonNode> messages() {
+        return driver.manage().logs().get("performance").getAll().stream()
+                .map(entry -> Json.parse(entry.getMessage()).path("message"))
+                .toList();
+    }
+
+    /** Addresses of other hosts among them; pages of data and blobs have none. */
+    List<String> strangers() {
+        return requests().stream()
+                .filter(url -> url.startsWith("http") || url.startsWith("ws"))
+                .filter(url -> !url.startsWith(home.toString()))
+                .toList();
+    }
+
+    /** Bytes that came over the wire in answer to all requests that have ended, since the last time something was asked. */
+    long bytesReceived() {
+        return messages().stream()
+                .filter(message -> message.path("method").asText().equals("Network.loadingFinished"))
+                .mapToLong(message -> message.at("/params/encodedDataLength").asLong())
+                .sum();
+    }
+
+    // ---- how it looks
+
+    /** Shows the page as on a screen of this width, in one of both themes. */
+    void look(String theme, int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", theme))));
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** Takes a picture: of the whole page, or of what is on the screen. */
+    void picture(Path png, boolean isWhole) throws IOException {
+        Map<String, Object> taken =
+                driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", isWhole));
+        Files.createDirectories(png.getParent());
+        Files.write(png, Base64.getDecoder().decode((String) taken.get("data")));
+    }
+
+    /** How far the page is wider than the screen, in pixels. */
+    long overflow() {
+        return (Long) driver.executeScript(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

@@ -1,0 +1,194 @@
+package poppo.bridge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import poppo.bridge.redis.RedisServerProcess;
+
+/** The operator's page, by clicking, while workers work. */
+@Timeout(120)
+class OperatorPageTest {
+    private static final Path PICTURES = Path.of("target", "page");
+
+    @TempDir
+    Path home;
+
+    private RedisServerProcess redis;
+    private EndToEndServe serve;
+    private Browser browser;
+    private Worker worker;
+    private Path state;
+
+    /** Writes one issue after the other, and knows what it was told is done. */
+    private final class Worker extends Thread {
+        final Map<Integer, String> acknowledged = new ConcurrentHashMap<>();
+        private volatile boolean isDone;
+
+        @Override
+        public void run() {
+            for (int round = 0; !isDone; round++) {
+                int issue = 1000 + round % 50;
+                String status = "round-" + round;
+                try {
+                    if (serve.call("PATCH", "issues/" + issue, "{\"status\":\"" + status + "\"}")
+                                    .status()
+                            == 200) {
+                        acknowledged.put(issue, status);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    return;
+                }
+                LockSupport.parkNanos(15_000_000);
+            }
+        }
+
+        void finish() throws InterruptedException {
+            isDone = true;
+            join();
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        redis = RedisServerProcess.start(home.resolve("redis"));
+        state = EndToEndServe.copyOf("state-2025-06-24", home.resolve("state"));
+        serve = EndToEndServe.start(state, "--redis-uri", redis.uri());
+        browser = new Browser(serve.url(), home.resolve("profile"));
+        worker = new Worker();
+        worker.start();
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (worker != null) {
+            worker.finish();
+        }
+        if (browser != null) {
+            browser.close();
+        }
+        if (serve != null) {
+            serve.close();
+        }
+        redis.close();
+    }
+
+    private void awaitPhase(String phase) {
+        browser.awaitText("#track [aria-current=step] strong", phase);
+    }
+
+    /** Judges until the gates pass, then moves. */
+    private void moveTo(String phase) {
+        browser.click("#move");
+        browser.choose("#target", phase);
+        browser.click("#judge");
+        browser.await("gates that pass on the way to " + phase, () -> {
+            String judgement = browser.text("#judgement");
+            if (judgement.startsWith("Not yet")) {
+                browser.click("#judge");
+                browser.await(
+                        "another judgement",
+                        () -> browser.all("dialog[aria-busy]").isEmpty());
+            }
+            return judgement.startsWith("All gates pass");
+        });
+        browser.click("#go");
+        browser.awaitGone("dialog");
+        awaitPhase(phase);
+    }
+
+    private void assertEverybodyCanUseIt(String when) {
+        assertThat(browser.barriers()).as(when).isEmpty();
+    }
+
+    private void pictures(String name) throws IOException {
+        for (String theme : new String[] {"light", "dark"}) {
+            picture(name, theme, "desktop", 1280, 900);
+            picture(name, theme, "phone", 390, 844);
+        }
+        browser.look("light", 1280, 900);
+    }
+
+    private void picture(String name, String theme, String device, int width, int height) throws IOException {
+        browser.look(theme, width, height);
+        browser.script("return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 400)))");
+        assertThat(browser.overflow()).as("%s on the %s", name, device).isLessThanOrEqualTo(0);
+        assertEverybodyCanUseIt(name + ", " + theme + ", " + device);
+        browser.picture(PICTURES.resolve(name + "-" + theme + "-" + device + ".png"), !name.startsWith("dialog"));
+    }
+
+    @Test
+    void aWholeMigrationIsDoneByClickingWithAnOutageInTheMiddleAndARollback() throws Exception {
+        browser.look("light", 1280, 900);
+        browser.open("/");
+        awaitPhase("file");
+        browser.awaitText("#connection", "live");
+
+        browser.click("#move");
+        browser.click("#judge");
+        browser.awaitText("#judgement", "Not yet");
+        assertThat(browser.text("dialog tr.bad")).contains("backfill", "not complete");
+        pictures("dialog-gates");
+        browser.click("dialog .actions button:last-child");
+        browser.awaitGone("dialog");
+
+        browser.click("#backfill");
+        browser.click("#confirm");
+        browser.awaitText("#journal", "backfill");
+        moveTo("dual-write");
+        browser.click("#diff");
+        browser.awaitText("#diffs", "consistent");
+        moveTo("redis-read");
+        moveTo("redis-write");
+        browser.awaitText("#facts", "Redis");
+        browser.click("#orphans button");
+        browser.click("#confirm");
+        browser.awaitText("#said", "is free");
+        pictures("redis-write");
+
+        redis.kill();
+        browser.awaitText("#alert", "Next try");
+        browser.awaitText("#meaning", "Authority now: files");
+        pictures("outage");
+        redis.restart();
+        browser.await("the end of the outage", () -> browser.text("#alert").isEmpty());
+        browser.awaitText("#meaning", "Authority now: Redis");
+
+        browser.click("#diff");
+        browser.await("a second report", () -> browser.all("#diffs tbody tr").size() >= 2);
+        browser.click("#diffs tbody tr button");
+        browser.awaitText("dialog", "By collection");
+        assertEverybodyCanUseIt("a report");
+        browser.click("#close");
+
+        browser.click("#rollback");
+        browser.awaitText("dialog", "No acknowledged write is lost");
+        pictures("dialog-rollback");
+        browser.type("#reason", "the end of the test");
+        browser.click("#confirm");
+        awaitPhase("file");
+        browser.awaitText("#journal", "the end of the test");
+        assertThat(browser.all("#rollback").get(0).isEnabled()).isFalse();
+
+        worker.finish();
+        JsonNode issues = EndToEndServe.json(state, "issue-status.json");
+        worker.acknowledged.forEach((issue, status) -> assertThat(issues.path("issues")
+                        .path(issue.toString())
+                        .path("status")
+                        .asText())
+                .as("issue %s", issue)
+                .isEqualTo(status));
+        assertThat(worker.acknowledged).hasSize(50);
+        assertThat(browser.complaints()).isEmpty();
+        assertThat(browser.strangers()).isEmpty();
+    }
+}
