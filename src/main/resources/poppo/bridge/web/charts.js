@@ -1,11 +1,13 @@
 // The last hour in charts, drawn by uPlot.
 
 import { byId, el } from './dom.js';
-import { bytes, millis, number, t } from './words.js';
+import { bytes, millis, minute, number, t, time } from './words.js';
 
 /* global uPlot */
 
 const HOUR = 3600;
+/** So much is drawn at least, so that a bridge just started doesn't show an empty hour. */
+const SHORTEST = 300;
 const POINTS = 720;
 
 const perSecond = (value) => number(value, 1);
@@ -35,23 +37,38 @@ function data(chart) {
   return [columns.time, ...chart.series.map(([, column]) => columns[column].map((each) => chart.value(each, seconds)))];
 }
 
+/** From when to when the charts reach. */
+function span() {
+  const end = columns.time.at(-1) ?? Date.now() / 1000;
+  const first = columns.time[0] ?? end;
+  return [Math.max(end - HOUR, Math.min(first, end - SHORTEST)), end];
+}
+
+const powersOfTen = (plot, splits) => splits.map((each) => (Number.isInteger(Math.log10(each)) ? each : null));
+
 function options(chart, width) {
   const line = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
   return {
     width,
     height: 150,
+    padding: [8, 20, 0, 0],
     cursor: { points: { size: 6 }, drag: { x: false, y: false }, sync: { key: 'hour' } },
     legend: { live: true },
     scales: {
-      x: { range: () => { const end = columns.time.at(-1) ?? Date.now() / 1000; return [end - HOUR, end]; } },
-      y: chart.isLog ? { distr: 3 } : { range: (plot, low, high) => [0, high > 0 ? high * 1.1 : 1] },
+      x: { range: span },
+      y: chart.isLog ? { distr: 3 } : { range: (plot, low, high) => [0, Math.max(4, high * 1.1)] },
     },
     axes: [
-      { ...line, size: 26, values: (plot, splits) => splits.map((each) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' }).format(each * 1000)) },
-      { ...line, size: 62, values: (plot, splits) => splits.map((each) => (each === null ? '' : chart.write(each))) },
+      { ...line, size: 26, values: (plot, splits) => splits.map((each) => minute(each * 1000)) },
+      {
+        ...line,
+        size: 62,
+        grid: chart.isLog ? { ...line.grid, filter: powersOfTen } : line.grid,
+        values: (plot, splits) => splits.map((each) => (each === null ? '' : chart.write(each))),
+      },
     ],
     series: [
-      { label: t('chart.time'), value: (plot, at) => (at === null ? '–' : new Date(at * 1000).toLocaleTimeString(document.documentElement.lang)) },
+      { label: t('chart.time'), value: (plot, at) => (at === null ? '–' : time(at * 1000)) },
       ...chart.series.map(([key, , stroke, isThin]) => ({
         label: t(`series.${key}`), stroke: colour(stroke), width: isThin ? 1 : 2, dash: isThin ? [4, 3] : undefined,
         points: { show: false }, value: (plot, value) => (value === null ? '–' : chart.write(value)),
@@ -78,7 +95,15 @@ function draw() {
   place.replaceChildren(...drawn.map(({ figure }) => figure));
   for (const each of drawn) {
     each.plot = new uPlot(options(each.chart, each.body.clientWidth), data(each.chart), each.body);
+    tellLast(each.plot);
     each.body.setAttribute('aria-label', summary(each.chart));
+  }
+}
+
+/** The legend says the last values while nobody points at others. */
+function tellLast(plot) {
+  if (plot.cursor.idx === null || plot.cursor.idx === undefined || plot.cursor.left < 0) {
+    plot.setLegend({ idx: columns.time.length - 1 }, false);
   }
 }
 
@@ -103,6 +128,7 @@ export function render(point) {
   });
   for (const { chart, plot, body } of drawn) {
     plot.setData(data(chart));
+    tellLast(plot);
     body.setAttribute('aria-label', summary(chart));
   }
 }
@@ -119,6 +145,7 @@ new ResizeObserver(() => {
   for (const { plot, body } of drawn) {
     if (plot && body.clientWidth > 0 && plot.width !== body.clientWidth) {
       plot.setSize({ width: body.clientWidth, height: 150 });
+      queueMicrotask(() => tellLast(plot));
     }
   }
 }).observe(byId('charts'));

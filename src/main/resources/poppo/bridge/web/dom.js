@@ -45,7 +45,7 @@ export function show(element, of, make) {
 
 /** A table that a narrow screen can scroll; cells are texts or elements. */
 export function table(caption, heads, rows) {
-  return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+  return el('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': caption },
     el('table', {},
       el('thead', {}, el('tr', {}, heads.map((head) => el('th', { scope: 'col' }, head)))),
       el('tbody', {}, rows.map((row) => el('tr', { class: row.state ?? null },

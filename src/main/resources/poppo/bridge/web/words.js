@@ -57,10 +57,14 @@ export function millis(value) {
   return seconds < 7200 ? unit(seconds / 60, 'minute', 0) : unit(seconds / 3600, 'hour', 1);
 }
 
+/** Hour and minute, as short as it goes. */
+export const minute = (when) => new Intl.DateTimeFormat(language,
+  { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(when);
+
 /** A time of today without its date. */
 export function time(iso) {
   const when = new Date(iso);
   const today = when.toDateString() === new Date().toDateString();
   return new Intl.DateTimeFormat(language,
-    today ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' }).format(when);
+    today ? { timeStyle: 'medium', hourCycle: 'h23' } : { dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }).format(when);
 }

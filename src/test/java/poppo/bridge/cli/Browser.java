@@ -228,10 +228,13 @@ final class Browser implements AutoCloseable {
         Files.write(png, Base64.getDecoder().decode((String) taken.get("data")));
     }
 
-    /** How far the page is wider than the screen, in pixels. */
-    long overflow() {
-        return (Long) driver.executeScript(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    /** What makes the page wider than the screen: the elements that reach over its edge; none where it isn't wider. */
+    Object overflowing() {
+        return driver.executeScript("const width = document.documentElement.clientWidth;"
+                + "if (document.documentElement.scrollWidth <= width) return [];"
+                + "return [...document.querySelectorAll('body *')]"
+                + ".filter((each) => each.getBoundingClientRect().right > width)"
+                + ".map((each) => each.cloneNode().outerHTML)");
     }
 
     @Override

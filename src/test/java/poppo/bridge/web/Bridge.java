@@ -182,6 +182,19 @@ final class Bridge implements AutoCloseable {
         }
     }
 
+    /** The lines of an answer that doesn't end; closing them closes the connection. */
+    Stream<String> lines(String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .build();
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofLines()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Sends bytes as they are and returns all that comes back until the server closes, or {@code millis} of silence. */
     String raw(String request, int millis) {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
