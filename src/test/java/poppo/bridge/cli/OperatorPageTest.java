@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -59,13 +62,18 @@ class OperatorPageTest {
     }
 
     @BeforeEach
-    void start() throws IOException {
+    void startRedis() throws IOException {
         redis = RedisServerProcess.start(home.resolve("redis"));
         state = EndToEndServe.copyOf("state-2025-06-24", home.resolve("state"));
-        serve = EndToEndServe.start(state, "--redis-uri", redis.uri());
+    }
+
+    private void open(String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("--redis-uri", redis.uri()));
+        arguments.addAll(List.of(more));
+        serve = EndToEndServe.start(state, arguments.toArray(String[]::new));
         browser = new Browser(serve.url(), home.resolve("profile"));
-        worker = new Worker();
-        worker.start();
+        browser.look("light", 1280, 900);
+        browser.open("/");
     }
 
     @AfterEach
@@ -142,8 +150,9 @@ class OperatorPageTest {
 
     @Test
     void aWholeMigrationIsDoneByClickingWithAnOutageInTheMiddleAndARollback() throws Exception {
-        browser.look("light", 1280, 900);
-        browser.open("/");
+        open();
+        worker = new Worker();
+        worker.start();
         awaitPhase("file");
         browser.awaitText("#connection", "live");
 
@@ -203,5 +212,53 @@ class OperatorPageTest {
                 .isEqualTo(status));
         assertThat(worker.acknowledged).hasSize(50);
         assertNobodyComplains();
+    }
+
+    @Test
+    void aPlanIsFollowedAndSteeredInJapanese() throws Exception {
+        open();
+        serve.done(
+                "POST",
+                "migration/plan",
+                "{'format':1,'name':'evening','stages':[{'name':'prepare','phase':'file','jobs':['backfill']},"
+                        + "{'name':'both','phase':'dual-write','approval':'required','hold':'1h'}]}");
+        awaitPhase("file");
+        browser.choose("#language", "ja");
+        browser.awaitText("#plan-title", "移行計画");
+        browser.awaitText("#plan", "承認待ち");
+        browser.click("#plan-approve");
+        browser.awaitText("dialog", "次の段階");
+        assertEverybodyCanUseIt("a dialog in Japanese");
+        browser.click("#confirm");
+        awaitPhase("dual-write");
+        browser.awaitText("#plan", "維持中");
+        browser.click("#plan-pause");
+        browser.click("#confirm");
+        browser.awaitText("#plan", "一時停止中");
+        assertEverybodyCanUseIt("a plan in Japanese");
+        browser.click("#plan-resume");
+        browser.click("#confirm");
+        browser.awaitText("#plan", "実行中");
+        browser.open("/");
+        browser.awaitText("#plan-title", "移行計画");
+        assertNobodyComplains();
+    }
+
+    @Test
+    void aTokenIsAskedForUntilItIsTheRightOne() throws Exception {
+        Path token = Files.writeString(home.resolve("token"), "operators-long-secret");
+        Path configuration =
+                Files.writeString(home.resolve("bridge.yml"), "bridge.security.tokens.operator.file: " + token + "\n");
+        open("--config", configuration.toString());
+        browser.type("#token", "wrong");
+        browser.click("dialog .primary");
+        browser.awaitText("dialog [role=alert]", "Authorization");
+        assertEverybodyCanUseIt("the question for the token");
+        browser.type("#token", "operators-long-secret");
+        browser.click("dialog .primary");
+        awaitPhase("file");
+        browser.open("/");
+        awaitPhase("file");
+        assertThat(browser.all("dialog")).isEmpty();
     }
 }
