@@ -29,6 +29,7 @@ import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.StoreObserver;
 import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.Stamp;
+import poppo.bridge.web.EventsFile;
 import poppo.bridge.web.Idempotency;
 import poppo.bridge.web.ProjectHandle;
 
@@ -48,6 +49,7 @@ final class OpenProject implements AutoCloseable {
     private final ShadowStateManager state;
     private final Migration migration;
     private final Idempotency idempotency;
+    private final EventsFile events;
     private final PlanRunner plans;
     private final @Nullable RedisServerProcess embedded;
 
@@ -82,6 +84,7 @@ final class OpenProject implements AutoCloseable {
                     clock,
                     new Disk(),
                     bridge));
+            this.events = new EventsFile(new Disk(), bridge);
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {
@@ -182,7 +185,7 @@ final class OpenProject implements AutoCloseable {
 
     /** As a server serves it. */
     ProjectHandle handle() {
-        return new ProjectHandle(name, state, state, migration, plans, stamps, idempotency);
+        return new ProjectHandle(name, state, state, migration, plans, stamps, idempotency, events);
     }
 
     String name() {

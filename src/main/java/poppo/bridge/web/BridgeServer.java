@@ -38,6 +38,9 @@ public final class BridgeServer implements AutoCloseable {
                 .build();
         try {
             context.start();
+            // From the first call on, and not only from when somebody asks for them: what they tell of may not lack any.
+            context.getBean(Events.class);
+            context.getBean(Live.class);
             return new BridgeServer(
                     context, context.getBean(EmbeddedServer.class).start());
         } catch (RuntimeException e) {
@@ -87,6 +90,7 @@ public final class BridgeServer implements AutoCloseable {
         context.getBean(Events.class).stop();
         context.getBean(Live.class).stop();
         context.getBean(Calls.class).stop();
+        context.getBean(Events.class).keep();
         server.stop();
         context.close();
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.shadow.StatusChange;
 import poppo.bridge.state.Json;
@@ -15,8 +16,8 @@ import poppo.bridge.state.Stamp;
  * The latest status changes of one project, numbered, and who is reading them. The ring is all there is: a reader has no
  * queue of its own, only a place in it, and is disconnected when the ring overtakes that place.
  *
- * <p>Numbers begin at the start's time in microseconds, so they rise through restarts and tell an earlier run's from this
- * one's. Thread-safe.
+ * <p>Numbers rise through restarts: they begin behind those of the bridge before, and in a new directory at the time in
+ * microseconds. Thread-safe.
  */
 final class EventLog {
     static final int CAPACITY = 10_000;
@@ -28,6 +29,7 @@ final class EventLog {
     private final AtomicBoolean pumping = new AtomicBoolean();
     private final List<EventStream> streams = new CopyOnWriteArrayList<>();
     private long last;
+    private @Nullable Runnable lost;
 
     /** @param pump runs one task after the other */
     EventLog(int capacity, long startMicros, int maxStreams, Executor pump) {
@@ -36,6 +38,28 @@ final class EventLog {
         this.last = startMicros;
         this.maxStreams = maxStreams;
         this.pump = pump;
+    }
+
+    /** Begins with what an earlier log kept. */
+    static EventLog after(EventsFile.Kept kept, int capacity, int maxStreams, Executor pump) {
+        EventLog log = new EventLog(capacity, kept.last() - kept.texts().size(), maxStreams, pump);
+        kept.texts().forEach(text -> log.ring[log.slot(++log.last)] = text);
+        return log;
+    }
+
+    /**
+     * What can be given to a later log.
+     *
+     * @param onMore called when an event comes after all, which the later log would lack
+     */
+    synchronized EventsFile.Kept keep(Runnable onMore) {
+        lost = onMore;
+        long oldest = Math.max(first, last - ring.length + 1);
+        return new EventsFile.Kept(
+                last,
+                LongStream.rangeClosed(oldest, last)
+                        .mapToObj(number -> ring[slot(number)])
+                        .toList());
     }
 
     /** Notes a change; quick, as the listener of an operation must be. */
@@ -53,6 +77,10 @@ final class EventLog {
         synchronized (this) {
             last++;
             ring[slot(last)] = "id: " + last + "\nevent: " + kind + "\ndata: " + Json.compact(data) + "\n\n";
+            if (lost != null) {
+                lost.run();
+                lost = null;
+            }
         }
         signal();
     }

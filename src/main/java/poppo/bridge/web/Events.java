@@ -3,6 +3,7 @@ package poppo.bridge.web;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,18 +20,31 @@ final class Events {
         return daemon;
     });
     private final Map<String, EventLog> logs = new ConcurrentHashMap<>();
+    private final Map<String, EventsFile> files = new ConcurrentHashMap<>();
 
     Events(Projects projects, WebOptions options) {
         long micros = System.currentTimeMillis() * 1000;
         projects.onOpen(handle -> {
-            EventLog log = new EventLog(EventLog.CAPACITY, micros, options.eventStreams(), pump);
+            EventLog log =
+                    EventLog.after(handle.events().take(micros), EventLog.CAPACITY, options.eventStreams(), pump);
+            files.put(handle.name(), handle.events());
             logs.put(handle.name(), log);
             projects.metrics().watch(handle.name(), log);
             handle.shadow().onStatusChange(log::append);
             handle.migration().audit().onNote(entry -> log.append("migration", entry));
         });
-        pump.scheduleAtFixedRate(
-                () -> logs.values().forEach(EventLog::beat), BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        pump.scheduleAtFixedRate(this::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void beat() {
+        logs.forEach((name, log) -> {
+            fileOf(name).reserve(log.last());
+            log.beat();
+        });
+    }
+
+    private EventsFile fileOf(String name) {
+        return Objects.requireNonNull(files.get(name));
     }
 
     EventLog log(ProjectHandle handle) {
@@ -39,6 +53,14 @@ final class Events {
             throw new IllegalStateException("no event log of project " + handle.name());
         }
         return log;
+    }
+
+    /** Writes down what a later bridge goes on with; after the last call has come to its end. */
+    void keep() {
+        logs.forEach((name, log) -> {
+            EventsFile file = fileOf(name);
+            file.keep(log.keep(file::lose));
+        });
     }
 
     /** Ends all streams. Whether the last chunk still reaches a reader, or only the closed connection, is a race. */

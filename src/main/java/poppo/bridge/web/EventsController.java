@@ -51,8 +51,9 @@ final class EventsController {
             summary = "Follow the status changes",
             description = "Server-sent events of the type `status`, whose data is {issue, status, processId, time}; the"
                     + " status is null when the issue was removed. With Last-Event-ID it goes on after that event, as far"
-                    + " as the latest 10000 reach; where that is too old, or of an earlier run, an event `reset` comes"
-                    + " first: read the state anew. A comment comes every 15 s. A reader that falls 10000 events behind is"
+                    + " as the latest 10000 reach, also at the bridge that runs after this one on the same directory;"
+                    + " where that is too old, or the bridge before was killed, an event `reset` comes first: read the"
+                    + " state anew. Ids rise and never repeat. A comment comes every 15 s. A reader that falls 10000 events behind is"
                     + " disconnected.")
     @ApiResponse(
             responseCode = "200",

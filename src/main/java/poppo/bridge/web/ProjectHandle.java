@@ -16,6 +16,7 @@ import poppo.bridge.state.StateManager;
  * @param state takes the workers' calls: the shadow manager, or something around it
  * @param shadow says where the project stands and tells of status changes
  * @param idempotency the answers to calls that carried a key
+ * @param events what outlives a bridge of its events
  */
 public record ProjectHandle(
         String name,
@@ -24,7 +25,8 @@ public record ProjectHandle(
         Migration migration,
         PlanRunner plans,
         Stamp.Source stamps,
-        Idempotency idempotency) {
+        Idempotency idempotency,
+        EventsFile events) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     public ProjectHandle {
@@ -41,7 +43,7 @@ public record ProjectHandle(
 
     /** The same project, its workers' calls taken by {@code other}. */
     ProjectHandle withState(StateManager other) {
-        return new ProjectHandle(name, other, shadow, migration, plans, stamps, idempotency);
+        return new ProjectHandle(name, other, shadow, migration, plans, stamps, idempotency, events);
     }
 
     /** Whether a write would be taken now, as far as that is known without trying. */

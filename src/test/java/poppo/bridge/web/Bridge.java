@@ -99,8 +99,15 @@ final class Bridge implements AutoCloseable {
                 () -> clock.millis() * 1_000_000,
                 disk,
                 Idempotency.Bounds.STANDARD);
-        ProjectHandle handle =
-                new ProjectHandle("default", shadow, shadow, migration, plans, new Stamp.Source(clock), idempotency);
+        ProjectHandle handle = new ProjectHandle(
+                "default",
+                shadow,
+                shadow,
+                migration,
+                plans,
+                new Stamp.Source(clock),
+                idempotency,
+                new EventsFile(disk, directory));
         server = BridgeServer.start(options.withAddress(options.host(), 0), new Projects(metrics, List.of(handle)));
     }
 

@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import poppo.bridge.machine.Disk;
 import poppo.bridge.shadow.StatusChange;
 
 @Timeout(60)
@@ -205,5 +208,78 @@ class EventsTest {
         stream.end();
         stream.end();
         assertThat(reader.got).containsExactly("o", ": alive\n\n", "end");
+    }
+
+    @Test
+    void aReaderResumesAtTheNextBridgeAsIfNothingHadBeen() throws IOException {
+        try (Bridge bridge = new Bridge()) {
+            String seen;
+            try (Follower follower = new Follower(bridge, "")) {
+                follower.until(": connected");
+                set(bridge, 1, "seen");
+                seen = lastId(follower.until("data: "));
+            }
+            set(bridge, 2, "missed");
+            bridge.restart(new Disk());
+            set(bridge, 3, "later");
+            try (Follower follower = new Follower(bridge, "Last-Event-ID: " + seen + "\r\n")) {
+                String missed = follower.until("data: ");
+                assertThat(missed).contains("\"missed\"").doesNotContain("reset");
+                assertThat(Long.parseLong(lastId(missed))).isEqualTo(Long.parseLong(seen) + 1);
+                assertThat(follower.until("data: ")).contains("\"later\"");
+            }
+        }
+    }
+
+    @TempDir
+    Path home;
+
+    private EventLog open(long micros) {
+        return EventLog.after(new EventsFile(new Disk(), home).take(micros), 100, 2, Runnable::run);
+    }
+
+    @Test
+    void afterAKillNothingIsTakenForKnownAndNoIdComesAgainThoughTheClockWentBack() {
+        EventLog log = open(5000);
+        append(log, 3);
+        long first = log.last();
+        EventLog next = open(100);
+        assertThat(next.last()).isGreaterThan(first);
+        assertThat(next.reachesBack(first)).isFalse();
+    }
+
+    @Test
+    void anEventAfterTheOthersWereKeptMakesTheNextBridgeSayReset() {
+        EventsFile file = new EventsFile(new Disk(), home);
+        EventLog log = EventLog.after(file.take(5000), 100, 2, Runnable::run);
+        append(log, 2);
+        file.keep(log.keep(file::lose));
+        append(log, 1);
+        long last = log.last();
+        EventLog next = open(100);
+        assertThat(next.reachesBack(last)).isFalse();
+        assertThat(next.last()).isGreaterThan(last);
+    }
+
+    @Test
+    void whatWasKeptIsTakenOnce() {
+        EventsFile file = new EventsFile(new Disk(), home);
+        EventLog log = EventLog.after(file.take(5000), 4, 2, Runnable::run);
+        append(log, 6);
+        file.keep(log.keep(file::lose));
+        EventLog next = open(100);
+        assertThat(next.last()).isEqualTo(5006);
+        assertThat(next.reachesBack(5002)).isTrue();
+        assertThat(next.reachesBack(5001)).isFalse();
+        assertThat(next.after(5004, 10).text()).startsWith("id: 5005\n").contains("id: 5006\n");
+        assertThat(open(100).reachesBack(5006)).isFalse();
+    }
+
+    @Test
+    void moreIdsAreSetAsideBeforeThoseRunOut() {
+        EventsFile file = new EventsFile(new Disk(), home);
+        long start = file.take(5000).last();
+        file.reserve(start + EventsFile.BLOCK - 1);
+        assertThat(open(100).last()).isGreaterThanOrEqualTo(start + EventsFile.BLOCK - 1);
     }
 }

@@ -78,8 +78,8 @@ class LiveTest {
     }
 
     private static LiveState live(Bridge bridge, Pulse pulse) {
-        ProjectHandle handle =
-                new ProjectHandle("default", bridge.shadow, bridge.shadow, bridge.migration, bridge.plans, null, null);
+        ProjectHandle handle = new ProjectHandle(
+                "default", bridge.shadow, bridge.shadow, bridge.migration, bridge.plans, null, null, null);
         return new LiveState(handle, pulse, new EventLog(30, 1000, 100, Runnable::run));
     }
 
