@@ -38,7 +38,8 @@ public final class BridgeServer implements AutoCloseable {
                 .build();
         try {
             context.start();
-            // From the first call on, and not only from when somebody asks for them: what they tell of may not lack any.
+            // From the first call on, and not only from when somebody asks for them: what they tell of may not lack
+            // any.
             context.getBean(Events.class);
             context.getBean(Live.class);
             return new BridgeServer(

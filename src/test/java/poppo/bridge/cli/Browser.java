@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
@@ -41,7 +44,7 @@ final class Browser implements AutoCloseable {
 
     private final ChromeDriver driver;
     private final URI home;
-    private final List<String> requests = new ArrayList<>();
+    private final List<JsonNode> network = new ArrayList<>();
 
     /** @param profile an empty directory for what Chromium writes */
     Browser(String url, Path profile) {
@@ -178,18 +181,30 @@ final class Browser implements AutoCloseable {
 
     /** All addresses asked for so far. */
     List<String> requests() {
-        messages().forEach(message -> {
-            if (message.path("method").asText().equals("Network.requestWillBeSent")) {
-                requests.add(message.at("/params/request/url").asText());
-            }
-        });
-        return requests;
+        return network("Network.requestWillBeSent")
+                .map(message -> message.at("/params/request/url").asText())
+                .toList();
     }
 
-    private List<JsonNode> messages() {
-        return driver.manage().logs().get("performance").getAll().stream()
-                .map(entry -> Json.parse(entry.getMessage()).path("message"))
-                .toList();
+    /** What came over the wire so far in the bridge's answers that have ended, in bytes. */
+    long bytesReceived() {
+        Set<String> ours = network("Network.requestWillBeSent")
+                .filter(message -> message.at("/params/request/url").asText().startsWith(home.toString()))
+                .map(message -> message.at("/params/requestId").asText())
+                .collect(Collectors.toSet());
+        return network("Network.loadingFinished")
+                .filter(message -> ours.contains(message.at("/params/requestId").asText()))
+                .mapToLong(message -> message.at("/params/encodedDataLength").asLong())
+                .sum();
+    }
+
+    private Stream<JsonNode> network(String method) {
+        driver.manage()
+                .logs()
+                .get("performance")
+                .forEach(entry -> network.add(Json.parse(entry.getMessage()).path("message")));
+        return network.stream()
+                .filter(message -> message.path("method").asText().equals(method));
     }
 
     /** Addresses of other hosts among them; pages of data and blobs have none. */
@@ -198,14 +213,6 @@ final class Browser implements AutoCloseable {
                 .filter(url -> url.startsWith("http") || url.startsWith("ws"))
                 .filter(url -> !url.startsWith(home.toString()))
                 .toList();
-    }
-
-    /** Bytes that came over the wire in answer to all requests that have ended, since the last time something was asked. */
-    long bytesReceived() {
-        return messages().stream()
-                .filter(message -> message.path("method").asText().equals("Network.loadingFinished"))
-                .mapToLong(message -> message.at("/params/encodedDataLength").asLong())
-                .sum();
     }
 
     // ---- how it looks

@@ -135,7 +135,8 @@ class OperatorPageTest {
                 .asList()
                 .isEmpty();
         assertEverybodyCanUseIt(name + ", " + theme + ", " + device);
-        browser.picture(PICTURES.resolve(name + "-" + theme + "-" + device + ".png"), !name.startsWith("dialog"));
+        boolean isWhole = !name.startsWith("dialog") && !name.startsWith("readme");
+        browser.picture(PICTURES.resolve(name + "-" + theme + "-" + device + ".png"), isWhole);
     }
 
     /** Nothing on the console and nothing from elsewhere; and both would have been seen. */
@@ -155,6 +156,8 @@ class OperatorPageTest {
         worker.start();
         awaitPhase("file");
         browser.awaitText("#connection", "live");
+        browser.await("the charts", () -> !browser.all("#charts canvas").isEmpty());
+        assertThat(browser.bytesReceived()).isBetween(20_000L, 300_000L);
 
         browser.click("#move");
         browser.click("#judge");
@@ -182,6 +185,8 @@ class OperatorPageTest {
         browser.awaitText("#alert", "Next try");
         browser.awaitText("#meaning", "Authority now: files");
         pictures("outage");
+        picture("readme", "dark", "phone", 390, 780);
+        browser.look("light", 1280, 900);
         redis.restart();
         browser.await("the end of the outage", () -> browser.text("#alert").isEmpty());
         browser.awaitText("#meaning", "Authority now: Redis");
@@ -196,6 +201,10 @@ class OperatorPageTest {
         browser.click("#rollback");
         browser.awaitText("dialog", "No acknowledged write is lost");
         pictures("dialog-rollback");
+        browser.click("dialog .actions button:last-child");
+        browser.awaitGone("dialog");
+        picture("readme", "light", "desktop", 1180, 860);
+        browser.click("#rollback");
         browser.type("#reason", "the end of the test");
         browser.click("#confirm");
         awaitPhase("file");
