@@ -1,0 +1,17 @@
+package poppo.bridge.cli;
+
+import java.io.IOException;
+import poppo.bridge.replay.Ground;
+
+/** The ground that the command replays on, for tests of other packages. */
+public final class ReplayGrounds {
+    private ReplayGrounds() {}
+
+    public static Ground own(boolean hasFaults) throws IOException {
+        return ReplayGround.own(hasFaults);
+    }
+
+    public static void close(Ground ground) {
+        ((ReplayGround) ground).close();
+    }
+}
