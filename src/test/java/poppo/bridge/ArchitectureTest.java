@@ -89,7 +89,7 @@ final class ArchitectureTest {
     static final ArchRule planKnowsMigrationAndShadow = mayOnlyKnow("plan", "machine", "migration", "shadow", "state");
 
     @ArchTest
-    static final ArchRule replayKnowsShadowAndState = mayOnlyKnow("replay", "shadow", "state");
+    static final ArchRule replayKnowsShadowAndState = mayOnlyKnow("replay", "machine", "shadow", "state");
 
     @ArchTest
     static final ArchRule webKnowsWhatIsBelowButNoStore =
