@@ -156,7 +156,8 @@ final class OpenProject implements AutoCloseable {
         }
     }
 
-    private static LocalStateManager openForRecording(Path directory) {
+    /** Opens a directory that holds part of a recording. */
+    static LocalStateManager openForRecording(Path directory) {
         return FileStateManager.open(FileOptions.of(directory).withoutSchedule());
     }
 

@@ -5,11 +5,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import poppo.bridge.replay.Recorder;
+import poppo.bridge.replay.Recording;
+import poppo.bridge.replay.RecordingSite;
+import poppo.bridge.replay.Redaction;
+import poppo.bridge.replay.Watcher;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
 
@@ -99,7 +108,7 @@ final class RecordCommand {
         public Integer call() {
             try (BridgeClient bridge = session.options().client()) {
                 Answer recording = bridge.stopRecording(name == null ? newest(bridge) : name);
-                return tell(recording);
+                return tell(session, recording);
             }
         }
 
@@ -111,25 +120,81 @@ final class RecordCommand {
             }
             return all.get(all.size() - 1).path("id").asText();
         }
+    }
 
-        private int tell(Answer recording) {
-            JsonNode json = recording.json();
-            boolean isWhole = json.path("state").asText().equals("done");
-            if (session.options().isJson()) {
-                session.terminal().document(recording.body());
-                return isWhole ? ExitCode.DONE : ExitCode.INCONSISTENT;
+    /** Says how a recording ended, and returns the exit code. */
+    private static int tell(Session session, Answer recording) {
+        JsonNode json = recording.json();
+        boolean isWhole = json.path("state").asText().equals("done");
+        if (session.options().isJson()) {
+            session.terminal().document(recording.body());
+            return isWhole ? ExitCode.DONE : ExitCode.INCONSISTENT;
+        }
+        String what = "'" + json.path("id").asText() + "', " + Figures.count(json, "calls") + " calls in "
+                + json.path("directory").asText();
+        if (!isWhole) {
+            session.terminal()
+                    .error(Terminal.oneLine("the recording " + what + " ended before it was stopped: "
+                            + json.path("error").asText()));
+            return ExitCode.INCONSISTENT;
+        }
+        session.terminal().line(Terminal.oneLine("recorded " + what));
+        json.path("notes").forEach(note -> session.terminal().line(Terminal.oneLine("note: " + note.asText())));
+        return ExitCode.DONE;
+    }
+
+    /** Records from outside what legacy processes do. */
+    @Command(
+            name = "watch",
+            description = "Record from outside what legacy processes do to a state directory, until Ctrl-C. The"
+                    + " directory is only read.")
+    static final class Watch implements Callable<Integer> {
+        private static final Duration TIMER = Duration.ofMillis(50);
+
+        private final Session session;
+
+        @Parameters(paramLabel = "DIR", description = "The state directory.")
+        private Path directory = Path.of("");
+
+        @Option(names = "--name", paramLabel = "NAME", description = "Of the fixture; one by the time without it.")
+        private @Nullable String name;
+
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                defaultValue = ".",
+                description = "An existing directory, in which the fixture's is made; by default this one.")
+        private Path out = Path.of(".");
+
+        @Option(names = "--rules", paramLabel = "FILE", description = "Further rules of redaction, as for 'start'.")
+        private @Nullable Path rules;
+
+        Watch(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (!Files.isDirectory(directory)) {
+                throw CommandFailure.usage("there is no directory " + directory + "; name the state directory");
             }
-            String what = "'" + json.path("id").asText() + "', " + Figures.count(json, "calls") + " calls in "
-                    + json.path("directory").asText();
-            if (!isWhole) {
-                session.terminal()
-                        .error(Terminal.oneLine("the recording " + what + " ended before it was stopped: "
-                                + json.path("error").asText()));
-                return ExitCode.INCONSISTENT;
+            CountDownLatch end = new CountDownLatch(1);
+            session.interrupts().stopBy(end::countDown);
+            Recorder.Wanted wanted = new Recorder.Wanted(
+                    name,
+                    out.toAbsolutePath().normalize(),
+                    rules == null ? Redaction.standard() : Redaction.of(rules(rules)));
+            RecordingSite site =
+                    RecordingSite.of(directory, directory, OpenProject::openForRecording, Clock.systemUTC());
+            try (Watcher watcher = new Watcher(directory, wanted, site)) {
+                session.terminal().line("watching " + directory + "; Ctrl-C ends it");
+                while (watcher.isRunning() && !end.await(TIMER.toMillis(), TimeUnit.MILLISECONDS)) {
+                    watcher.look();
+                }
+                watcher.look();
+                Recording recording = watcher.stop();
+                return tell(session, new Answer(Json.compact(recording.toJson()), recording.toJson()));
             }
-            session.terminal().line(Terminal.oneLine("recorded " + what));
-            json.path("notes").forEach(note -> session.terminal().line(Terminal.oneLine("note: " + note.asText())));
-            return ExitCode.DONE;
         }
     }
 }

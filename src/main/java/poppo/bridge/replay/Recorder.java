@@ -97,7 +97,12 @@ public final class Recorder extends ForwardingStateManager {
         }
         Instant now = Instant.ofEpochMilli(site.clock().millis());
         String name = wanted.name() != null ? wanted.name() : "recording-" + now.toEpochMilli();
-        Recording recording = new Recording(name, place(wanted, name), now, wanted.redaction(), site, this::ended);
+        Recording recording = new Recording(
+                new Header(name, now, "recorded from a running bridge"),
+                place(site, wanted.directory(), name),
+                wanted.redaction(),
+                site,
+                this::ended);
         Snapshot before;
         long alone = quiet.writeLock();
         try {
@@ -135,9 +140,10 @@ public final class Recorder extends ForwardingStateManager {
         }
     }
 
-    private Path place(Wanted wanted, String name) {
+    /** Makes the directory of a new fixture. */
+    static Path place(RecordingSite site, @Nullable Path wanted, String name) {
         try {
-            Path parent = wanted.directory();
+            Path parent = wanted;
             if (parent == null) {
                 parent = site.recordings();
                 site.disk().makeDirectory(parent);
@@ -167,8 +173,7 @@ public final class Recorder extends ForwardingStateManager {
         if (recording == current) {
             long alone = quiet.writeLock();
             try {
-                recording.close(
-                        Snapshot.of(to, Instant.ofEpochMilli(site.clock().millis()), Integer.MAX_VALUE));
+                recording.close(to);
                 current = null;
             } finally {
                 quiet.unlockWrite(alone);

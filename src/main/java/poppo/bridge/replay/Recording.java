@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +18,8 @@ import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
+import poppo.bridge.state.StateManager;
+import poppo.bridge.state.Versioned;
 
 /**
  * A recording: calls are handed over and written by a thread of its own. It never makes a caller wait for the disk: when
@@ -27,6 +28,9 @@ import poppo.bridge.state.StateCollection;
 public final class Recording {
     private static final Logger LOG = LoggerFactory.getLogger(Recording.class);
     private static final long WAIT_MILLIS = 100;
+    private static final int PAGE = 1000;
+    /** Who asks for the end. */
+    private static final String END = "recording";
 
     /** Where it is: it runs, is whole, or ended before it was stopped. */
     public enum State {
@@ -35,9 +39,8 @@ public final class Recording {
         FAILED
     }
 
-    private final String name;
+    private final Header header;
     private final Path directory;
-    private final Instant recordedAt;
     private final long startNanos = System.nanoTime();
     private final Redaction redaction;
     private final RecordingSite site;
@@ -47,29 +50,21 @@ public final class Recording {
     private final CountDownLatch written = new CountDownLatch(1);
     private State state = State.RUNNING;
     private @Nullable String failure;
-    private @Nullable Snapshot after;
     private long calls;
     private boolean closing;
 
     /** @param ended told when it ends before it is stopped; must be quick */
-    Recording(
-            String name,
-            Path directory,
-            Instant recordedAt,
-            Redaction redaction,
-            RecordingSite site,
-            Consumer<Recording> ended) {
+    Recording(Header header, Path directory, Redaction redaction, RecordingSite site, Consumer<Recording> ended) {
         this.ended = ended;
-        this.name = name;
+        this.header = header;
         this.directory = directory;
-        this.recordedAt = recordedAt;
         this.redaction = redaction;
         this.site = site;
     }
 
     /** Its name is its id: there is one directory of that name. */
     public String id() {
-        return name;
+        return header.name();
     }
 
     public Path directory() {
@@ -84,8 +79,7 @@ public final class Recording {
             throw new BridgeException.Unavailable(
                     directory + " can't be written: " + e + "; check its permissions and the space on its disk", e);
         }
-        FixtureWriter writer = FixtureWriter.begin(
-                site.disk(), directory, new Header(name, recordedAt, "recorded from a running bridge"));
+        FixtureWriter writer = FixtureWriter.begin(site.disk(), directory, header);
         Thread thread = new Thread(() -> run(writer), "bridge-recording");
         thread.setDaemon(true);
         thread.start();
@@ -130,15 +124,37 @@ public final class Recording {
             queue.clear();
             notifyAll();
             ended.accept(this);
-            LOG.warn("The recording '{}' ended after {} calls: {}", name, calls, why);
+            LOG.warn("The recording '{}' ended after {} calls: {}", id(), calls, why);
         }
     }
 
-    /** Takes the state it ended in; what is handed over later is left out. */
-    synchronized void close(Snapshot end) {
-        after = end;
-        closing = true;
-        notifyAll();
+    /**
+     * Ends it. What the project holds now is asked for in its last calls, so that a replay compares it in every phase.
+     * Nothing changes meanwhile; what is handed over later is left out.
+     */
+    void close(StateManager state) {
+        for (StateCollection collection : StateCollection.values()) {
+            String after = null;
+            List<Versioned> page;
+            do {
+                long begun = micros();
+                page = state.page(collection, after, PAGE);
+                Call call = new Call.Page(collection, after, PAGE);
+                addLast(new Recorded(0, begun, micros() - begun, END, call, null, Answers.ofAll(page), null));
+                after = page.isEmpty() ? after : page.get(page.size() - 1).key().id();
+            } while (page.size() == PAGE);
+        }
+        synchronized (this) {
+            closing = true;
+            notifyAll();
+        }
+    }
+
+    private synchronized void addLast(Recorded call) {
+        if (state == State.RUNNING) {
+            calls++;
+            queue.add(call.numbered(calls));
+        }
     }
 
     /** Waits until all is on the disk. */
@@ -214,13 +230,6 @@ public final class Recording {
     }
 
     private void finish() throws IOException {
-        Snapshot end;
-        synchronized (this) {
-            end = state == State.RUNNING ? after : null;
-        }
-        if (end != null) {
-            end.write(site.disk(), directory.resolve(Fixture.AFTER), redaction, site.opener());
-        }
         site.disk().replace(directory.resolve("README.md"), readme().getBytes(StandardCharsets.UTF_8));
         synchronized (this) {
             if (state == State.RUNNING) {
@@ -230,9 +239,10 @@ public final class Recording {
     }
 
     private synchronized String readme() {
-        StringBuilder text =
-                new StringBuilder("# " + name + "\n\nRecorded from a running bridge, from " + Stamp.time(recordedAt)
-                        + " on: " + calls + " calls. Texts, names, hosts and tokens are pseudonyms.\n");
+        StringBuilder text = new StringBuilder("# " + id() + "\n\nIt was " + header.origin() + ", from "
+                + Stamp.time(header.recordedAt()) + " on: " + calls
+                + " calls. Texts, names, hosts and tokens are pseudonyms. The last calls ask for all that there is in the"
+                + " end.\n");
         if (failure != null) {
             text.append("\nIt ended before it was stopped: ").append(failure).append(".\n");
         }
@@ -243,9 +253,9 @@ public final class Recording {
     /** As the API tells it. */
     public synchronized ObjectNode toJson() {
         ObjectNode json = Json.object();
-        json.put("id", name);
+        json.put("id", id());
         json.put("state", state.name().toLowerCase(java.util.Locale.ROOT));
-        json.put("startedAt", Stamp.time(recordedAt));
+        json.put("startedAt", Stamp.time(header.recordedAt()));
         json.set("calls", Json.number(calls));
         json.put("directory", directory.toString());
         if (failure != null) {

@@ -70,6 +70,11 @@ public final class Redaction {
         return new Redaction(standardRules());
     }
 
+    /** None: for what is redacted already. */
+    static Redaction none() {
+        return new Redaction(List.of());
+    }
+
     /**
      * By further rules, which go before those that come with the bridge.
      *
@@ -226,7 +231,8 @@ public final class Redaction {
         return call;
     }
 
-    private String redactFile(String file, String text) {
+    /** The text of a state file with what may be told of it; of one that is no JSON hardly more than its length. */
+    String redactFile(String file, String text) {
         try {
             return Json.pretty(redact(collectionOf(file), Json.parse(text)));
         } catch (MalformedJsonException e) {
