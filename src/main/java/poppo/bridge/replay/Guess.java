@@ -77,7 +77,13 @@ final class Guess {
             case ISSUES ->
                 after == null
                         ? List.of(() -> now(new Operation.ResetIssue(key.number())))
-                        : List.of(this::heartbeat, this::checkout, this::checkin, this::update);
+                        : List.of(
+                                this::heartbeat,
+                                this::checkout,
+                                this::checkin,
+                                () -> updatedLater(checkout()),
+                                () -> updatedLater(checkin()),
+                                this::update);
             case RUNNING_TASKS ->
                 List.of(() -> now(
                         after instanceof ObjectNode task
@@ -125,6 +131,18 @@ final class Guess {
                         Issue.END_TIME,
                         new Operation.Checkin(
                                 key.number(), holder, now.path(Issue.STATUS).asText(), now.get(Issue.RESULT)));
+    }
+
+    /** The legacy class takes the time of {@code lastUpdated} apart, when it has waited for its lock. */
+    private List<Step> updatedLater(List<Step> first) {
+        if (first.isEmpty()) {
+            return first;
+        }
+        ObjectNode status = Json.object();
+        status.set(Issue.STATUS, Objects.requireNonNull(after).path(Issue.STATUS));
+        List<Step> steps = new ArrayList<>(first);
+        steps.addAll(at(Issue.LAST_UPDATED, new Operation.UpdateStatus(key.number(), status)));
+        return steps;
     }
 
     private List<Step> update() {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,9 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
 import poppo.bridge.legacy.LegacyFileStateManager;
+import poppo.bridge.legacy.LegacyHost;
 import poppo.bridge.legacy.LegacyProcess;
 import poppo.bridge.legacy.LegacyStatusManager;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.TestClock;
 
 /** What legacy processes do is recorded as operations, and nothing of it is lost. */
 class WatcherTest {
@@ -64,8 +68,10 @@ class WatcherTest {
 
     @Test
     void whatTheLegacyClassesDoIsToldInOperations() throws Exception {
-        LegacyStatusManager status = LegacyStatusManager.open(state);
-        LegacyFileStateManager files = LegacyFileStateManager.open(state);
+        TestClock clock = new TestClock();
+        LegacyHost host = LegacyHost.here().withClock(clock);
+        LegacyStatusManager status = LegacyStatusManager.open(state, host);
+        LegacyFileStateManager files = LegacyFileStateManager.open(state, host);
         status.checkout(1, "before", "t");
         Watcher watcher = watcher();
         List<Runnable> steps = List.of(
@@ -87,7 +93,8 @@ class WatcherTest {
                 () -> status.updateStatus(7, "error", Json.object().put("reason", "x")),
                 () -> status.resetIssueStatus(7));
         for (Runnable step : steps) {
-            Thread.sleep(2); // a heartbeat in the same millisecond changes nothing
+            // A heartbeat in the same millisecond changes nothing.
+            clock.advance(Duration.ofMillis(1));
             step.run();
             watcher.look();
         }
@@ -110,6 +117,43 @@ class WatcherTest {
                         "set-last-run",
                         "update-status",
                         "reset-issue");
+        assertSameFiles();
+    }
+
+    /** A millisecond later each time it is asked. */
+    private static final class TickingClock extends Clock {
+        private final TestClock clock = new TestClock();
+
+        @Override
+        public Instant instant() {
+            clock.advance(Duration.ofMillis(1));
+            return clock.instant();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return clock.getZone();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    /** The legacy class reads the clock twice, and waits for a lock in between. */
+    @Test
+    void aCheckoutThatTookItsTimeIsToldAsSuchAllTheSame() throws Exception {
+        LegacyHost host = LegacyHost.here().withClock(new TickingClock());
+        LegacyStatusManager status = LegacyStatusManager.open(state, host);
+        Watcher watcher = watcher();
+        status.checkout(7, "p1", "claude-cli");
+        watcher.look();
+        status.checkin(7);
+        watcher.look();
+        Fixture fixture = replayed(watcher);
+
+        assertThat(names(fixture)).containsExactly("checkout", "update-status", "checkin", "update-status");
         assertSameFiles();
     }
 
@@ -163,10 +207,9 @@ class WatcherTest {
 
     @Test
     void realProcessesAtWorkAreFollowed() throws Exception {
-        Watcher watcher;
-        try (LegacyProcess one = cycle("one", "status", "cycle").awaitReady(PATIENCE);
-                LegacyProcess other = cycle("other", "files", "running-cycle").awaitReady(PATIENCE)) {
-            watcher = watcher();
+        Watcher watcher = watcher();
+        try (LegacyProcess one = cycle("one", "status", "cycle");
+                LegacyProcess other = cycle("other", "files", "running-cycle")) {
             while (one.process().isAlive() || other.process().isAlive()) {
                 watcher.look();
                 Thread.onSpinWait();
