@@ -8,7 +8,7 @@ import java.util.List;
  *
  * <pre>
  * README.md           origin, and what it shows
- * before/             a state directory
+ * before/             a state directory; without it, an empty one (git keeps none)
  * operations.jsonl    {@link Header}, then a {@link Recorded} call a line; without it nothing happened
  * after/              the state directory in the end; without it, it follows from the operations
  * after-redis.jsonl   what plain clients see of Redis in the end; without it that is not looked at
@@ -47,6 +47,14 @@ public record Fixture(Path directory, Header header, List<Recorded> calls, List<
 
     public Path afterRedis() {
         return directory.resolve(AFTER_REDIS);
+    }
+
+    boolean hasForeignWrites() {
+        return calls.stream().anyMatch(call -> call.call() instanceof Call.ForeignWrite);
+    }
+
+    boolean hasPhaseChanges() {
+        return calls.stream().anyMatch(call -> call.call() instanceof Call.ChangePhase);
     }
 
     /** The same with other calls, which stand where these did. */

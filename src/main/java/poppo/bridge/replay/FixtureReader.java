@@ -32,9 +32,13 @@ public final class FixtureReader {
      * @throws FixtureFault naming file, line and field
      */
     public static Fixture read(Path directory) {
-        if (!Files.isDirectory(directory.resolve(Fixture.BEFORE))) {
+        boolean hasBefore = Files.isDirectory(directory.resolve(Fixture.BEFORE));
+        if (!hasBefore && !Files.exists(directory.resolve(Fixture.OPERATIONS))) {
             throw new FixtureFault(
-                    directory, 0, "", "is no fixture: there is no directory '" + Fixture.BEFORE + "' in it");
+                    directory,
+                    0,
+                    "",
+                    "is no fixture: there is neither '" + Fixture.BEFORE + "' nor '" + Fixture.OPERATIONS + "' in it");
         }
         return new FixtureReader(directory.resolve(Fixture.OPERATIONS)).fixture(directory);
     }

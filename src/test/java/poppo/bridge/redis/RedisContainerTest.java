@@ -7,12 +7,15 @@ import static poppo.bridge.redis.Given.checkout;
 import static poppo.bridge.redis.Given.stamp;
 import static poppo.bridge.redis.Given.update;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,6 +23,16 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.testcontainers.DockerClientFactory;
+import poppo.bridge.cli.ReplayGrounds;
+import poppo.bridge.replay.Course;
+import poppo.bridge.replay.FaultSchedule;
+import poppo.bridge.replay.FixtureOutcome;
+import poppo.bridge.replay.FixtureReader;
+import poppo.bridge.replay.Ground;
+import poppo.bridge.replay.Replay;
+import poppo.bridge.replay.ReplayFormat;
+import poppo.bridge.replay.Tempo;
+import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.Fences;
@@ -115,6 +128,24 @@ class RedisContainerTest {
             protected FencedStateManager anotherBridge(StateManager first) {
                 return connect();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void everyFixtureReplaysOnIt(String image) throws Exception {
+        Ground ground = ReplayGrounds.on(Docker.shared(image).uri());
+        try (Replay replay = new Replay(new Replay.Means(ground, Tempo.FLAT_OUT, FaultSchedule.NONE));
+                Stream<Path> fixtures = Files.list(Path.of("fixtures"))) {
+            for (Path fixture : fixtures.sorted().toList()) {
+                FixtureOutcome outcome = replay.run(
+                        FixtureReader.read(fixture), List.of(Course.REDIS, Course.in(Phase.REDIS_WRITE)), false);
+                assertThat(outcome.isSame())
+                        .as(ReplayFormat.TEXT.render(List.of(outcome)))
+                        .isTrue();
+            }
+        } finally {
+            ReplayGrounds.close(ground);
         }
     }
 

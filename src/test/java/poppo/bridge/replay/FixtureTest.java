@@ -156,7 +156,8 @@ class FixtureTest {
     void whatIsNoFixtureIsSaid() {
         assertThatThrownBy(() -> FixtureReader.read(directory.resolve("before")))
                 .isInstanceOf(FixtureFault.class)
-                .hasMessage(directory.resolve("before") + ": is no fixture: there is no directory 'before' in it");
+                .hasMessage(directory.resolve("before")
+                        + ": is no fixture: there is neither 'before' nor 'operations.jsonl' in it");
     }
 
     @Test

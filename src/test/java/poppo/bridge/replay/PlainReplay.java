@@ -38,35 +38,15 @@ final class PlainReplay {
 
     private static @Nullable JsonNode answer(StateManager state, Call call, @Nullable Stamp stamp, Path directory)
             throws IOException {
-        if (call instanceof Call.Execute execute) {
-            return Answers.of(state.execute(execute.operation(), java.util.Objects.requireNonNull(stamp)));
-        }
-        if (call instanceof Call.Read read) {
-            return Answers.of(state.read(read.key()));
-        }
-        if (call instanceof Call.ReadAll read) {
-            return Answers.ofAll(state.readAll(read.keys()));
-        }
-        if (call instanceof Call.Page page) {
-            return Answers.ofAll(state.page(page.collection(), page.after(), page.limit()));
-        }
-        if (call instanceof Call.Processing) {
-            return Answers.ofNumbers(state.processing());
-        }
-        if (call instanceof Call.HeldBy held) {
-            return Answers.ofNumbers(state.heldBy(held.processId()));
-        }
-        if (call instanceof Call.LastSeen seen) {
-            return Answers.ofSeen(state.lastSeen(seen.processId(), seen.now()));
-        }
-        if (call instanceof Call.Orphans orphans) {
-            return Answers.ofOrphans(state.orphans(orphans.now()));
-        }
         if (call instanceof Call.ForeignWrite write) {
-            Files.writeString(directory.resolve(write.file()), String.valueOf(write.text()));
+            if (write.text() == null) {
+                Files.deleteIfExists(directory.resolve(write.file()));
+            } else {
+                Files.writeString(directory.resolve(write.file()), write.text());
+            }
             return null;
         }
-        return null;
+        return call.on(state, stamp);
     }
 
     static void copy(Path from, Path to) throws IOException {
