@@ -50,6 +50,8 @@ final class Document {
     private volatile boolean behind;
     /** Whether what is on the disk is worth being the next backup. */
     private boolean sound = true;
+    /** Why what is on the disk can't be understood. */
+    private volatile @Nullable String damage;
 
     Document(StateFile file, Site site, Consumer<ForeignWrite> events) {
         this.file = file;
@@ -84,6 +86,12 @@ final class Document {
     /** Whether the file must be written again although nobody asked for a change. */
     boolean isBehind() {
         return behind;
+    }
+
+    /** Why the file can't be understood as it was when it was last looked at; null where it can. */
+    @Nullable
+    String damage() {
+        return damage;
     }
 
     /**
@@ -123,6 +131,7 @@ final class Document {
         try {
             take(file.shape().load(site.disk().read(backup)), damaged);
             sound = false;
+            damage = why.getMessage();
             notice("is damaged (" + why.getMessage() + "); its backup is used instead");
             return;
         } catch (Unparsable | WrongShape e) {
@@ -213,6 +222,7 @@ final class Document {
                 report(difference, version.fingerprint().isMissing() ? null : keep(site.foreign()));
                 behind = true;
                 sound = false;
+                damage = null;
             }
         } catch (Unparsable | WrongShape e) {
             reject(e);
@@ -226,6 +236,7 @@ final class Document {
         frame = loaded.frame();
         behind = false;
         sound = true;
+        damage = null;
         loaded.notices().forEach(this::notice);
     }
 
@@ -234,6 +245,7 @@ final class Document {
         Path kept = keep(site.damaged());
         behind = true;
         sound = false;
+        damage = why.getMessage();
         notice("was damaged by another program (" + why.getMessage() + "); its content is kept as "
                 + site.directory().relativize(kept) + " and the last good state is written again");
         report(new Content.Difference(Set.of(), List.of()), kept);
@@ -413,6 +425,7 @@ final class Document {
         batch.apply(snapshot.soft());
         known = coming;
         sound = true;
+        damage = null;
         behind = unsure != null;
         if (unsure != null) {
             prepared.labels().abandon();

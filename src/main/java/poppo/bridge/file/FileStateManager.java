@@ -472,6 +472,11 @@ public final class FileStateManager implements LocalStateManager {
         return site.notices().all();
     }
 
+    @Override
+    public @Nullable String damage(StateCollection collection) {
+        return reporting(() -> current(collection).damage());
+    }
+
     /** Writes the heartbeats that wait, as far as the disk lets it, and ends. */
     @Override
     public void close() {
@@ -530,7 +535,7 @@ public final class FileStateManager implements LocalStateManager {
     }
 
     /** Runs {@code work}, and tells the listener of the foreign writes that came to light, once all locks are free. */
-    private <T> T reporting(Supplier<T> work) {
+    private <T extends @Nullable Object> T reporting(Supplier<T> work) {
         ensureOpen();
         try {
             return work.get();

@@ -364,6 +364,13 @@ final class StreamedDirectory implements LocalStateManager {
         return files == null ? List.of() : files.notices();
     }
 
+    /** {@inheritDoc} Only a {@link FileStateManager} has anything to answer in its place. */
+    @Override
+    public synchronized @Nullable String damage(StateCollection collection) {
+        FileStateManager files = whole;
+        return files == null ? null : files.damage(collection);
+    }
+
     @Override
     public synchronized void close() {
         for (Known each : known.values()) {

@@ -147,22 +147,38 @@ final class Diff {
 
     private void sweep(StateCollection collection, @Nullable String after, LongConsumer progress) {
         Position position = new Position(collection, after);
+        Sequence sequence = new Sequence(this::reread);
         tally.of(collection);
         try {
             state.walk(collection, after, chunk -> {
                 List<Pair> unmet = position.unmet(chunk);
                 meet(unmet);
+                if (Sequence.applies(collection)) {
+                    sequence.next(unmet);
+                }
                 tally.compared(unmet.size());
                 position.reached(chunk);
                 progress.accept(tally.compared());
                 note(position);
             });
         } catch (BridgeException.Corrupt e) {
-            sweepOneByOne(collection, position, progress);
+            sweepOneByOne(collection, position, sequence, progress);
         }
         meet(planted.in(collection));
         settle();
+        tally.noise(Comparison.Noise.ORDER.label(), sequence.misplaced());
+        noteDamage(collection);
         checkpoint(collection, null);
+    }
+
+    /** What stood in for a file that can't be understood was compared, and the file was not. */
+    private void noteDamage(StateCollection collection) {
+        String damage = state.bareFiles().damage(collection);
+        if (damage != null) {
+            tally.unread(
+                    state.bareFiles().file(collection) + ": " + damage
+                            + "; what was known before, or its backup, was compared in its place; the next write of it mends it");
+        }
     }
 
     /** Where a sweep is, in a collection that is walked by number; the others are short, and begun again. */
@@ -212,7 +228,8 @@ final class Diff {
     }
 
     /** Where a walk meets what can't be read: every key that either store knows, each for itself. */
-    private void sweepOneByOne(StateCollection collection, Position position, LongConsumer progress) {
+    private void sweepOneByOne(
+            StateCollection collection, Position position, Sequence sequence, LongConsumer progress) {
         Set<RecordKey> keys = new LinkedHashSet<>();
         gather(collection, "files", () -> fileKeys(collection), keys);
         gather(collection, "Redis", () -> state.bareRedis().keys(collection), keys);
@@ -225,7 +242,11 @@ final class Diff {
             tally.restart(collection);
         }
         for (RecordKey key : keys) {
-            reread(List.of(key)).forEach(pair -> meet(List.of(pair)));
+            List<Pair> readable = reread(List.of(key));
+            meet(readable);
+            if (Sequence.applies(collection)) {
+                sequence.next(readable);
+            }
             tally.compared(1);
             progress.accept(tally.compared());
         }

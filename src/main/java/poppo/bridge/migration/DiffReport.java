@@ -40,7 +40,7 @@ public record DiffReport(
     private static final List<String> NEVER_COMPARED = List.of(
             "heartbeats of processes (soft state that expires by itself)",
             "label requests (files in every phase)",
-            "the order of the records of processed-issues and running-tasks among each other");
+            "the order of running-tasks whose ids are whole numbers (the files list those first, whenever they came)");
 
     /**
      * Of which diff this is.

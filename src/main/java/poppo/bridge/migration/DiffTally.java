@@ -56,7 +56,11 @@ final class DiffTally {
     }
 
     void noise(String rule) {
-        noise.merge(rule, 1L, Long::sum);
+        noise(rule, 1);
+    }
+
+    void noise(String rule, long times) {
+        noise.merge(rule, times, Long::sum);
     }
 
     void unread(String what) {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import poppo.bridge.shadow.Authority;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
@@ -57,17 +58,7 @@ final class Gates {
         gates.add(backfill());
         if (step.phase().compareTo(Phase.DUAL_WRITE) > 0 && allPassed(gates)) {
             gates.addAll(agreement(bounds));
-            DiffReport diff = freshDiff.apply(bounds.diffMaxAge());
-            gates.add(diff(diff));
-            if (bounds.cleanRounds() > 1) {
-                int rounds = cleanRounds.applyAsInt(diff);
-                gates.add(gate(
-                        "clean-rounds",
-                        rounds >= bounds.cleanRounds(),
-                        rounds + " in a row since the rollout last moved",
-                        "at least " + bounds.cleanRounds()));
-            }
-            gates.add(comparisons(bounds, diff));
+            gates.addAll(found(bounds, freshDiff.apply(bounds.diffMaxAge())));
         }
         if (step.phase().authority() == Authority.REDIS) {
             gates.add(foreignWrites(bounds));
@@ -75,6 +66,38 @@ final class Gates {
         if (!step.phase().keepsFiles()) {
             gates.add(noiseRules());
         }
+        return gates;
+    }
+
+    /**
+     * Judges what was found in the present phase.
+     *
+     * @param diff the last one of it; null when there is none
+     */
+    List<Gate> prove(Bounds bounds, @Nullable DiffReport diff) {
+        if (diff == null) {
+            return List.of(gate("diff", false, "none made since the phase last changed", "consistent"));
+        }
+        List<Gate> gates = new ArrayList<>(agreement(bounds));
+        gates.addAll(found(bounds, diff));
+        if (allPassed(gates)) {
+            gates.add(doctor(bounds));
+        }
+        return gates;
+    }
+
+    private List<Gate> found(Bounds bounds, DiffReport diff) {
+        List<Gate> gates = new ArrayList<>();
+        gates.add(diff(diff));
+        if (bounds.cleanRounds() > 1) {
+            int rounds = cleanRounds.applyAsInt(diff);
+            gates.add(gate(
+                    "clean-rounds",
+                    rounds >= bounds.cleanRounds(),
+                    rounds + " in a row since the rollout last moved",
+                    "at least " + bounds.cleanRounds()));
+        }
+        gates.add(comparisons(bounds, diff));
         return gates;
     }
 

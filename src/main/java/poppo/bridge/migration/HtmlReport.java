@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.report.Marked;
 import poppo.bridge.report.Page;
@@ -22,6 +23,8 @@ import poppo.bridge.state.StateCollection;
  */
 public final class HtmlReport {
     private static final String SCRIPT = Page.resource(HtmlReport.class, "report.js");
+    /** Stands for a percentage of nothing. */
+    private static final String NOTHING = "–";
 
     private final DiffReport report;
     private final StringBuilder out = new StringBuilder();
@@ -112,8 +115,9 @@ public final class HtmlReport {
 
     private void collection(StateCollection collection, Count count) {
         out.append("<tr><td><b>").append(collection.label()).append("</b></td><td>");
-        out.append(Svg.bar(count.agreement())).append("</td><td class=\"n\" data-l=\"agreement %\">");
-        out.append(Svg.percent(count.agreement())).append("</td>");
+        boolean isKnown = count.compared > 0;
+        out.append(isKnown ? Svg.bar(count.agreement()) : "").append("</td><td class=\"n\" data-l=\"agreement %\">");
+        out.append(isKnown ? Svg.percent(count.agreement()) : NOTHING).append("</td>");
         List<Long> cells = new ArrayList<>(ReportFormat.cells(count));
         cells.add(count.repaired);
         for (int i = 0; i < cells.size(); i++) {
@@ -141,12 +145,15 @@ public final class HtmlReport {
                 .append(" runs</h2><table class=\"wide\"><tbody>");
         for (StateCollection collection : report.counts().keySet()) {
             List<Double> values = runs.stream()
-                    .map(run -> run.agreement().getOrDefault(collection, 100.0))
+                    .flatMap(run -> Stream.ofNullable(run.agreement().get(collection)))
                     .toList();
-            double lowest = values.stream().min(Double::compare).orElse(100.0);
             out.append("<tr><td><b>").append(collection.label()).append("</b></td><td>");
-            out.append(Svg.trend(values)).append("</td><td class=\"n soft\">lowest ");
-            out.append(Svg.percent(lowest)).append(" %</td></tr>");
+            out.append(values.isEmpty() ? "" : Svg.trend(values)).append("</td><td class=\"n soft\">");
+            out.append(values.stream()
+                            .min(Double::compare)
+                            .map(lowest -> "lowest " + Svg.percent(lowest) + " %")
+                            .orElse(NOTHING))
+                    .append("</td></tr>");
         }
         out.append("</tbody></table><p class=\"soft\">From ")
                 .append(Text.html(runs.get(0).time()));

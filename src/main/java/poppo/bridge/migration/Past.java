@@ -31,12 +31,16 @@ public record Past(@Nullable String before, List<String> added, List<String> gon
     /**
      * One run in a line.
      *
-     * @param agreement per collection, how much of it agreed, in percent
+     * @param agreement per collection, how much of it agreed, in percent; without those of which nothing was compared
      */
     public record Run(String id, String time, String verdict, Map<StateCollection, Double> agreement) {
         static Run of(DiffReport report) {
             Map<StateCollection, Double> agreement = new EnumMap<>(StateCollection.class);
-            report.counts().forEach((collection, count) -> agreement.put(collection, count.agreement()));
+            report.counts().forEach((collection, count) -> {
+                if (count.compared > 0) {
+                    agreement.put(collection, count.agreement());
+                }
+            });
             return new Run(report.id(), Stamp.time(report.time()), report.verdict(), agreement);
         }
 

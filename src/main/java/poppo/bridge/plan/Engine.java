@@ -185,8 +185,36 @@ final class Engine {
             return leave(watched);
         }
         // Where nothing follows, no gate of a phase change compares both sides at the end: a diff does.
-        boolean isDue = isOverdue || (stage.isComparable() && isOver && mayTry(watched, stage.pauseBetweenTries()));
-        return isDue ? new Action.Start(watched.tried(now), Task.DIFF) : new Action.Note(watched);
+        boolean isDue = isOverdue || (isOver && !isFresh(watched) && mayTry(watched, stage.pauseBetweenTries()));
+        if (isDue) {
+            return new Action.Start(watched.tried(now), Task.DIFF);
+        }
+        return isOver ? unproven(watched) : new Action.Note(watched);
+    }
+
+    /** Whether it is to be judged like a stage that is left, though no phase change follows. */
+    static boolean needsProof(Plan plan, Progress progress, Instant now) {
+        Stage stage = plan.stages().get(progress.stage());
+        return progress.state() == State.RUNNING
+                && progress.step() == Step.HOLD
+                && plan.isLast(progress.stage())
+                && stage.isComparable()
+                && progress.isLateBy(stage.hold(), now);
+    }
+
+    /** Waits for what the last stage's bounds ask for and what can still come; a diff made in time is the last try. */
+    private Action unproven(Progress watched) {
+        String missing = text(sight.proof());
+        if (missing.isEmpty()) {
+            return new Action.Note(watched);
+        }
+        Duration patience = stage().patience();
+        Instant lastTry = watched.lastTry();
+        boolean isOutOfPatience = lastTry != null
+                && !lastTry.isBefore(watched.since().plus(stage().hold()).plus(patience));
+        return isOutOfPatience
+                ? breached("it was not to be ended within " + Spans.text(patience) + ": " + missing)
+                : new Action.Note(watched.because(missing));
     }
 
     private Action compared(Progress watched) {
@@ -204,10 +232,17 @@ final class Engine {
 
     /** Whether both sides were seen to agree lately, and no gate fails. */
     private boolean isProven(Progress watched) {
+        return watched.failing().isEmpty()
+                && isFresh(watched)
+                && text(sight.proof()).isEmpty();
+    }
+
+    /** Whether both sides were seen to agree lately, where they can be compared. */
+    private boolean isFresh(Progress watched) {
         Stage stage = stage();
-        boolean isFresh = watched.agreed() != null
-                && watched.agreed().plus(stage.bounds().diffMaxAge()).isAfter(now);
-        return watched.failing().isEmpty() && (isFresh || !stage.isComparable());
+        return !stage.isComparable()
+                || (watched.agreed() != null
+                        && watched.agreed().plus(stage.bounds().diffMaxAge()).isAfter(now));
     }
 
     private Action leave(Progress watched) {

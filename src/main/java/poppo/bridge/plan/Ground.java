@@ -14,6 +14,9 @@ interface Ground {
     /** Judges the present phase by what is known already. */
     List<Gate> watch(Bounds bounds);
 
+    /** Judges what was found in the present phase, as a step up from it would be judged. */
+    List<Gate> prove(Bounds bounds);
+
     /**
      * Moves from {@code from} to {@code to}, if the project still stands there and the gates pass.
      *

@@ -38,6 +38,11 @@ final class MigrationGround implements Ground {
     }
 
     @Override
+    public List<Gate> prove(Bounds bounds) {
+        return migration.prove(bounds);
+    }
+
+    @Override
     public List<Gate> move(Rollout from, Rollout to, Bounds bounds, String why) {
         // Changes of phase hold the same lock: an operator's rollback of this moment is not undone by the plan.
         synchronized (migration) {

@@ -246,6 +246,9 @@ public final class PlanRunner implements AutoCloseable {
                 now(),
                 ground.rollout(),
                 ground.watch(settled().boundsWhileHeld()),
+                Engine.needsProof(Objects.requireNonNull(plan), at, now())
+                        ? ground.prove(settled().bounds())
+                        : List.of(),
                 job == null ? null : ground.job(job));
     }
 

@@ -11,15 +11,19 @@ import poppo.bridge.shadow.Rollout;
  *
  * @param rollout where the project stands
  * @param gates how the settled stage's bounds are judged by what is known already
+ * @param proof at the end of the last stage, which no phase change follows that would judge it: all that its bounds ask
+ *     for; else empty
  * @param job the one that the progress names; null when there is none or the bridge doesn't know it any more
  */
 record Sight(
         Instant now,
         Rollout rollout,
         List<Gate> gates,
+        List<Gate> proof,
         @Nullable JobSight job) {
     Sight {
         gates = List.copyOf(gates);
+        proof = List.copyOf(proof);
     }
 
     /** How a job came out. */

@@ -1,7 +1,6 @@
 package poppo.bridge.redis;
 
 import io.lettuce.core.protocol.Command;
-import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -64,17 +63,19 @@ final class Batch {
 
     /** One command of the batch. */
     final class Call extends Command<String, String, Object> {
+        private final Step step;
         private boolean finished;
 
         private Call(Step step) {
-            super(new Keyword(step.command()), new Reply(), args(step));
+            super(new Keyword(step.command()), new Reply());
+            this.step = step;
         }
 
         /** In the place of a withdrawn command something harmless is written, since its reply is already waited for. */
         @Override
         public void encode(ByteBuf buffer) {
             if (beginsToLeave()) {
-                super.encode(buffer);
+                Resp.write(step, buffer);
             } else {
                 buffer.writeBytes(NOTHING);
             }
@@ -121,17 +122,6 @@ final class Batch {
                 unanswered.countDown();
             }
         }
-    }
-
-    private static CommandArgs<String, String> args(Step step) {
-        CommandArgs<String, String> args = new CommandArgs<>(Utf8.CODEC);
-        if (step.key() != null) {
-            args.addKey(step.key());
-        }
-        for (String arg : step.args()) {
-            args.addValue(arg);
-        }
-        return args;
     }
 
     private record Keyword(String name) implements ProtocolKeyword {

@@ -2,6 +2,7 @@ package poppo.bridge.redis;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,9 @@ final class Commit {
         SET,
         REMOVE,
         PLAIN,
-        TOUCH
+        TOUCH;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
     }
 
     private final List<Check> checks = new ArrayList<>();
@@ -34,7 +37,8 @@ final class Commit {
     private String newHint = "";
     private String indexKey;
     private String indexMember = "";
-    private @Nullable String absentKey;
+    private @Nullable String ownKey;
+    private boolean expectsAbsent;
 
     private record Check(Step step, String expected) {}
 
@@ -44,9 +48,14 @@ final class Commit {
         indexKey = authority;
     }
 
-    /** The record that it changes; no two of one call may change the same. */
-    void about(RecordKey key) {
+    /**
+     * The record that it changes; no two of one call may change the same.
+     *
+     * @param valueKey where Redis has the record's content
+     */
+    void about(RecordKey key, String valueKey) {
         record = key;
+        ownKey = valueKey;
     }
 
     @Nullable
@@ -78,9 +87,9 @@ final class Commit {
         indexMember = Long.toString(member);
     }
 
-    /** There must be no such key. */
-    void expectAbsent(String key) {
-        absentKey = key;
+    /** There must be nothing where the record's content stands. */
+    void expectAbsent() {
+        expectsAbsent = true;
     }
 
     /** Whatever the command replies must be this text. */
@@ -143,10 +152,13 @@ final class Commit {
         return new Call(commits.get(0).authority).of(commits, sha, epoch);
     }
 
-    /** Spells commits out as commit.lua takes them. */
+    /** Spells commits out as commit.lua takes them: what several have in common is said once, as a form. */
     private static final class Call {
-        private final Map<String, Integer> keys = new HashMap<>();
-        private final List<String> inOrder = new ArrayList<>();
+        private static final String OWN = "r";
+
+        private final Map<String, String> places = new HashMap<>();
+        private final List<String> keys = new ArrayList<>();
+        private final Map<List<String>, String> forms = new LinkedHashMap<>();
         private final List<String> args = new ArrayList<>();
 
         Call(String authority) {
@@ -154,46 +166,53 @@ final class Commit {
         }
 
         Step of(List<Commit> commits, String sha, long epoch) {
-            args.add(Long.toString(epoch));
-            args.add(Integer.toString(commits.size()));
-            commits.forEach(this::head);
-            commits.forEach(this::steps);
-            List<String> all = new ArrayList<>(2 + inOrder.size() + args.size());
+            commits.forEach(this::add);
+            List<String> all = new ArrayList<>(5 + keys.size() + forms.size() * 20 + args.size());
             all.add(sha);
-            all.add(Integer.toString(inOrder.size()));
-            all.addAll(inOrder);
+            all.add(Integer.toString(keys.size()));
+            all.addAll(keys);
+            all.add(Long.toString(epoch));
+            all.add(Integer.toString(commits.size()));
+            all.add(Integer.toString(forms.size()));
+            forms.keySet().forEach(all::addAll);
             all.addAll(args);
             return new Step("EVALSHA", null, all);
         }
 
-        private void head(Commit commit) {
-            args.add(commit.mode.name().toLowerCase(Locale.ROOT));
-            args.add(place(commit.metaKey));
+        private void add(Commit commit) {
+            args.add(forms.computeIfAbsent(form(commit), unseen -> Integer.toString(forms.size() + 1)));
+            args.add(place(commit.ownKey));
             args.add(commit.metaField);
-            args.add(commit.expectedMeta);
-            args.add(commit.newHint);
-            args.add(place(commit.indexKey));
-            args.add(commit.indexMember);
-            args.add(place(commit.absentKey));
-            args.add(Integer.toString(commit.checks.size()));
-            args.add(Integer.toString(commit.reads.size()));
-            args.add(Integer.toString(commit.effects.size()));
-        }
-
-        private void steps(Commit commit) {
             for (Check check : commit.checks) {
-                add(check.step);
+                args.addAll(check.step.args());
                 args.add(check.expected);
             }
-            commit.reads.forEach(this::add);
-            commit.effects.forEach(this::add);
+            commit.reads.forEach(step -> args.addAll(step.args()));
+            commit.effects.forEach(step -> args.addAll(step.args()));
         }
 
-        private void add(Step step) {
-            args.add(step.command());
-            args.add(place(step.key()));
-            args.add(Integer.toString(step.args().size()));
-            args.addAll(step.args());
+        private List<String> form(Commit commit) {
+            List<String> form = new ArrayList<>(22);
+            form.add(commit.mode.word);
+            form.add(place(commit.metaKey));
+            form.add(commit.expectedMeta);
+            form.add(commit.newHint);
+            form.add(place(commit.indexKey));
+            form.add(commit.indexMember);
+            form.add(commit.expectsAbsent ? "1" : "0");
+            form.add(Integer.toString(commit.checks.size()));
+            form.add(Integer.toString(commit.reads.size()));
+            form.add(Integer.toString(commit.effects.size()));
+            commit.checks.forEach(check -> add(check.step, commit, form));
+            commit.reads.forEach(step -> add(step, commit, form));
+            commit.effects.forEach(step -> add(step, commit, form));
+            return form;
+        }
+
+        private void add(Step step, Commit commit, List<String> form) {
+            form.add(step.command());
+            form.add(step.key() != null && step.key().equals(commit.ownKey) ? OWN : place(step.key()));
+            form.add(Integer.toString(step.args().size()));
         }
 
         /** Where in KEYS it stands; 0 for none. */
@@ -201,11 +220,10 @@ final class Commit {
             if (key == null) {
                 return "0";
             }
-            int place = keys.computeIfAbsent(key, unseen -> {
-                inOrder.add(key);
-                return inOrder.size();
+            return places.computeIfAbsent(key, unseen -> {
+                keys.add(key);
+                return Integer.toString(keys.size());
             });
-            return Integer.toString(place);
         }
     }
 }

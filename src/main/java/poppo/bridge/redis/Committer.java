@@ -136,11 +136,13 @@ final class Committer {
     }
 
     private Answer answer(Commit commit, @Nullable Object answer) {
+        if (answer instanceof Long revision) {
+            return done(commit, revision);
+        }
         if (!(answer instanceof List<?> parts)) {
             throw unexpected(answer);
         }
         return switch (String.valueOf(parts.get(0))) {
-            case "done" -> done(commit, (Long) parts.get(1));
             case "conflict" -> new Conflict(parts.size() == 1 ? null : parts.subList(1, parts.size()));
             case "wrongtype" ->
                 throw new BridgeException.Corrupt("Redis key " + parts.get(1) + " is a " + parts.get(2)

@@ -87,7 +87,7 @@ abstract class Form {
     /** Adds what must not have moved. */
     final void expect(Stored before, Commit commit) {
         RecordKey key = before.key();
-        commit.about(key);
+        commit.about(key, keys.value(key));
         if (hasMeta()) {
             commit.expectMeta(keys.meta(key), key.id(), before.meta());
         }

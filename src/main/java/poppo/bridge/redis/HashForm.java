@@ -2,7 +2,6 @@ package poppo.bridge.redis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,21 +25,13 @@ final class HashForm extends Form {
     Stored decode(RecordKey key, @Nullable String meta, List<String> content, boolean plainSet) {
         Stored stored = new Stored(key, meta, content, false, null, 0);
         JsonNode exact = content.isEmpty() ? exact(stored) : null;
-        JsonNode image = exact == null ? shape(stored).image(map(content)) : exact;
+        JsonNode image = exact == null ? shape(stored).image(content) : exact;
         return new Stored(key, meta, content, false, image, 0);
     }
 
     private Shape shape(Stored stored) {
         String hint = stored.hint();
         return hint == null || hint.startsWith("=") ? Shape.UNKNOWN : shapes.of(hint, keys.value(stored.key()));
-    }
-
-    private static Map<String, String> map(List<String> pairs) {
-        Map<String, String> map = new LinkedHashMap<>();
-        for (int i = 0; i + 1 < pairs.size(); i += 2) {
-            map.put(pairs.get(i), pairs.get(i + 1));
-        }
-        return map;
     }
 
     /**
@@ -51,7 +42,7 @@ final class HashForm extends Form {
     void guard(Stored before, Commit commit) {
         String key = keys.value(before.key());
         if (before.content().isEmpty()) {
-            commit.expectAbsent(key);
+            commit.expectAbsent();
             return;
         }
         List<String> names = everySecond(before.content(), 0);
@@ -71,31 +62,31 @@ final class HashForm extends Form {
             remove(before, commit);
             return new Kept(exactly(after), List.of());
         }
-        Map<String, String> hash = Shape.hash(after);
-        writeDelta(keys.value(before.key()), map(before.content()), hash, commit);
-        List<String> content = new ArrayList<>(hash.size() * 2);
-        hash.forEach((name, text) -> {
-            content.add(name);
-            content.add(text);
-        });
-        return new Kept(shapes.hint(Shape.of(after), commit), content);
+        List<String> content = Shape.content(after);
+        writeDelta(keys.value(before.key()), before.content(), content, commit);
+        return new Kept(shapes.hint(after, commit), content);
     }
 
-    private static void writeDelta(String key, Map<String, String> before, Map<String, String> after, Commit commit) {
-        List<String> changed = new ArrayList<>();
-        after.forEach((name, text) -> {
-            if (!text.equals(before.get(name))) {
-                changed.add(name);
-                changed.add(text);
+    private static void writeDelta(String key, List<String> before, List<String> after, Commit commit) {
+        if (before.isEmpty()) {
+            if (!after.isEmpty()) {
+                commit.effect(Step.of("HSET", key, after));
             }
-        });
-        List<String> gone = new ArrayList<>(before.keySet());
-        gone.removeAll(after.keySet());
+            return;
+        }
+        Map<String, String> gone = Shape.map(before);
+        List<String> changed = new ArrayList<>();
+        for (int i = 0; i < after.size(); i += 2) {
+            if (!after.get(i + 1).equals(gone.remove(after.get(i)))) {
+                changed.add(after.get(i));
+                changed.add(after.get(i + 1));
+            }
+        }
         if (!changed.isEmpty()) {
             commit.effect(Step.of("HSET", key, changed));
         }
         if (!gone.isEmpty()) {
-            commit.effect(Step.of("HDEL", key, gone));
+            commit.effect(Step.of("HDEL", key, List.copyOf(gone.keySet())));
         }
     }
 

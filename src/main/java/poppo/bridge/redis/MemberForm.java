@@ -2,7 +2,9 @@ package poppo.bridge.redis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -45,13 +47,35 @@ final class MemberForm extends Form {
     @Override
     Stored decode(RecordKey key, @Nullable String meta, List<String> content, boolean plainSet) {
         if (plainSet) {
-            List<String> members = inOrder(content);
-            int at = members.indexOf(key.id());
-            return new Stored(key, null, members, true, at < 0 ? null : number(key), at + 1L);
+            return new PlainSet(content).find(key);
         }
         return content.isEmpty()
                 ? Stored.absent(key)
                 : new Stored(key, null, content, false, number(key), order(content.get(0)));
+    }
+
+    /** A set that plain clients made, read once for all of its members that are asked for. */
+    final class PlainSet {
+        private final List<String> members;
+        private final Map<String, Integer> places = new HashMap<>();
+
+        PlainSet(List<String> content) {
+            members = inOrder(content);
+            for (int i = 0; i < members.size(); i++) {
+                places.put(members.get(i), i);
+            }
+        }
+
+        Stored find(RecordKey key) {
+            Integer at = places.get(key.id());
+            return new Stored(key, null, members, true, at == null ? null : number(key), at == null ? 0 : at + 1L);
+        }
+
+        /** In their order, those behind {@code after}; all where that is null or no member. */
+        List<String> behind(@Nullable String after) {
+            Integer at = places.get(after);
+            return members.subList(at == null ? 0 : at + 1, members.size());
+        }
     }
 
     static long order(String score) {

@@ -189,14 +189,11 @@ final class Pages {
         if (reply instanceof ErrorReply error) {
             throw error.toException(link.address(), Step.of("SMEMBERS", keys.processedIssues), false);
         }
-        List<String> members = MemberForm.inOrder(Records.flat(reply));
-        int from = after == null ? 0 : members.indexOf(after) + 1;
-        List<Stored> page = new ArrayList<>();
-        for (String member : members.subList(from, (int) Math.min(members.size(), (long) from + limit))) {
-            RecordKey key = new RecordKey(StateCollection.PROCESSED_ISSUES, member);
-            page.add(records.form(key).decode(key, null, members, true));
-        }
-        return page;
+        MemberForm.PlainSet set = new MemberForm(keys).new PlainSet(Records.flat(reply));
+        return set.behind(after).stream()
+                .limit(limit)
+                .map(member -> set.find(new RecordKey(StateCollection.PROCESSED_ISSUES, member)))
+                .toList();
     }
 
     private List<Stored> runningTasks(@Nullable String after, int limit) {

@@ -92,12 +92,27 @@ final class Records {
         List<@Nullable Object> replies = link.read(steps);
         check.require(replies.get(replies.size() - 1));
         int at = 0;
+        MemberForm.PlainSet plain = null;
         for (RecordKey key : wanted) {
             int size = form(key).hasMeta() ? 3 : 1;
-            Stored stored = decode(key, replies.subList(at, at + size));
-            found.add(stored == null ? read(key) : stored);
+            if (form(key) instanceof MemberForm members && replies.get(at) instanceof ErrorReply) {
+                plain = plain == null ? members.new PlainSet(readPlainSet(members, key)) : plain;
+                found.add(plain.find(key));
+            } else {
+                Stored stored = decode(key, replies.subList(at, at + size));
+                found.add(stored == null ? read(key) : stored);
+            }
             at += size;
         }
+    }
+
+    private List<String> readPlainSet(MemberForm form, RecordKey key) {
+        Step read = form.readPlainSet(key);
+        Object reply = link.read(List.of(read)).get(0);
+        if (reply instanceof ErrorReply) {
+            throw wrongType(read);
+        }
+        return flat(reply);
     }
 
     /**
@@ -211,13 +226,13 @@ final class Records {
     JsonNode decode(RecordKey key, @Nullable String meta, List<String> content) {
         List<String> received = new ArrayList<>(content.size());
         for (String text : content) {
-            String back = Utf8.decode(Utf8.encode(text));
+            String back = Utf8.roundTrip(text);
             if (back == null) {
                 return null;
             }
             received.add(back);
         }
-        String kept = meta == null ? null : Utf8.decode(Utf8.encode(meta));
+        String kept = meta == null ? null : Utf8.roundTrip(meta);
         return form(key).decode(key, kept, received, false).image();
     }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -281,42 +282,45 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     private List<Boolean> replaceChunk(List<Replacement> chunk) {
-        Map<RecordKey, Stored> known = standing(chunk);
-        List<Transfer> transfers = new ArrayList<>();
-        for (Replacement replacement : chunk) {
-            Stored before = Objects.requireNonNull(known.get(replacement.key()));
-            if (before.version().equals(replacement.expectedVersion())) {
-                transfers.add(transfer(replacement, before));
+        List<Stored> standing = standing(chunk);
+        List<@Nullable Transfer> transfers = new ArrayList<>(chunk.size());
+        List<Commit> commits = new ArrayList<>(chunk.size());
+        for (int i = 0; i < chunk.size(); i++) {
+            boolean stands = standing.get(i).version().equals(chunk.get(i).expectedVersion());
+            Transfer transfer = stands ? transfer(chunk.get(i), standing.get(i)) : null;
+            transfers.add(transfer);
+            if (transfer != null) {
+                commits.add(transfer.commit);
             }
         }
-        Map<Replacement, Boolean> written = new HashMap<>();
         beforeCommit.run();
-        List<Committer.Answer> answers = transfers.isEmpty()
-                ? List.of()
-                : committer.commitAll(transfers.stream().map(Transfer::commit).toList());
-        for (int i = 0; i < transfers.size(); i++) {
-            Transfer transfer = transfers.get(i);
-            written.put(transfer.replacement, settle(transfer, answers.get(i)));
+        Iterator<Committer.Answer> answers =
+                (commits.isEmpty() ? List.<Committer.Answer>of() : committer.commitAll(commits)).iterator();
+        List<Boolean> written = new ArrayList<>(chunk.size());
+        for (Transfer transfer : transfers) {
+            written.add(transfer != null && settle(transfer, answers.next()));
         }
-        return chunk.stream().map(each -> written.getOrDefault(each, false)).toList();
+        return written;
     }
 
     /** The records to be replaced: as remembered where that is the version expected, else as they stand. */
-    private Map<RecordKey, Stored> standing(List<Replacement> chunk) {
-        Map<RecordKey, Stored> known = new HashMap<>();
+    private List<Stored> standing(List<Replacement> chunk) {
+        List<Stored> standing = new ArrayList<>(chunk.size());
         List<RecordKey> unknown = new ArrayList<>();
         for (Replacement replacement : chunk) {
             Stored cached = cache.get(replacement.key());
             if (Stored.isAbsent(replacement.expectedVersion())) {
-                known.put(replacement.key(), Stored.absent(replacement.key()));
+                standing.add(Stored.absent(replacement.key()));
             } else if (cached != null && cached.version().equals(replacement.expectedVersion())) {
-                known.put(replacement.key(), cached);
+                standing.add(cached);
             } else {
+                standing.add(null);
                 unknown.add(replacement.key());
             }
         }
-        records.readAll(unknown).forEach(record -> known.put(record.key(), record));
-        return known;
+        Iterator<Stored> read = records.readAll(unknown).iterator();
+        standing.replaceAll(known -> known == null ? read.next() : known);
+        return standing;
     }
 
     private record Transfer(Replacement replacement, Stored before, Commit commit, List<String> content, long order) {}

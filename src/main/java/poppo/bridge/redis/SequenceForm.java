@@ -84,7 +84,7 @@ final class SequenceForm extends Form {
         if (before.plainSet()) {
             MemberForm.checkSet(keys.value(before.key()), before.content(), commit);
         } else if (before.content().isEmpty()) {
-            commit.expectAbsent(keys.value(before.key()));
+            commit.expectAbsent();
         } else {
             commit.checkList(read(before.key()), before.content());
         }

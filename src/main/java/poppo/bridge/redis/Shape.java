@@ -55,24 +55,68 @@ record Shape(String descriptor, List<Field> fields) {
         return new Shape(descriptor, fields);
     }
 
-    /** The hash that holds {@code object}. */
-    static Map<String, String> hash(JsonNode object) {
-        Map<String, String> hash = new LinkedHashMap<>();
+    /** Whether it is what {@link #of} would make of {@code object}. */
+    boolean isOf(JsonNode object) {
+        if (object.size() != fields.size()) {
+            return false;
+        }
+        int i = 0;
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            Field field = fields.get(i++);
+            if (!field.name.equals(entry.getKey()) || field.type != Type.of(entry.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The hash that holds {@code object}, names and values in turn. */
+    static List<String> content(JsonNode object) {
+        List<String> content = new ArrayList<>(object.size() * 2);
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             JsonNode value = field.getValue();
             if (!value.isNull()) {
-                hash.put(field.getKey(), value.isTextual() ? value.textValue() : Json.compact(value));
+                content.add(field.getKey());
+                content.add(value.isTextual() ? value.textValue() : Json.compact(value));
             }
         }
-        return hash;
+        return content;
     }
 
-    /** The record in {@code hash}, or null when the hash that must be there isn't. */
+    static Map<String, String> map(List<String> content) {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < content.size(); i += 2) {
+            map.put(content.get(i), content.get(i + 1));
+        }
+        return map;
+    }
+
+    /** The record in a hash of that content, or null when the hash that must be there isn't. */
     @Nullable
-    ObjectNode image(Map<String, String> hash) {
-        if (hash.isEmpty() && (this == UNKNOWN || fields.stream().anyMatch(field -> field.type != Type.NULL))) {
+    ObjectNode image(List<String> content) {
+        if (content.isEmpty() && (this == UNKNOWN || fields.stream().anyMatch(field -> field.type != Type.NULL))) {
             return null;
         }
+        ObjectNode inOrder = imageInOrder(content);
+        return inOrder == null ? image(map(content)) : inOrder;
+    }
+
+    /** A small hash gives its fields as they were written; null where it doesn't, or where there are others. */
+    private @Nullable ObjectNode imageInOrder(List<String> content) {
+        ObjectNode image = Json.object();
+        int next = 0;
+        for (Field field : fields) {
+            boolean stands = next < content.size() && field.name.equals(content.get(next));
+            if (stands == (field.type == Type.NULL)) {
+                return null;
+            }
+            image.set(field.name, stands ? field.type.read(content.get(next + 1)) : Json.nullValue());
+            next += stands ? 2 : 0;
+        }
+        return next == content.size() ? image : null;
+    }
+
+    private ObjectNode image(Map<String, String> hash) {
         ObjectNode image = Json.object();
         int found = 0;
         for (Field field : fields) {

@@ -1,10 +1,12 @@
 package poppo.bridge.redis;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
 
 /**
@@ -22,13 +24,19 @@ final class Shapes {
     /** Replaced when all is forgotten, so that a commit that ends late adds to a set that nobody asks any more. */
     private volatile Set<String> stored = ConcurrentHashMap.newKeySet();
 
+    /** Many records of one kind come one after the other. */
+    private volatile Shape latest = Shape.of(Json.object());
+
     Shapes(Keys keys, RedisLink link) {
         this.keys = keys;
         this.link = link;
     }
 
-    /** The hint for a record of this shape; adds to the commit what makes it readable. */
-    String hint(Shape shape, Commit commit) {
+    /** The hint for a record; adds to the commit what makes it readable. */
+    String hint(JsonNode object, Commit commit) {
+        Shape last = latest;
+        Shape shape = last.isOf(object) ? last : Shape.of(object);
+        latest = shape;
         String known = names.get(shape.descriptor());
         if (known == null && names.size() >= MOST) {
             return shape.descriptor();

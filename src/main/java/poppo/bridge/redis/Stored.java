@@ -60,6 +60,10 @@ record Stored(
 
     /** Another one whenever the content is, also when a plain client changed it and no revision tells. */
     String version() {
+        if (plainSet && key.collection() == StateCollection.PROCESSED_ISSUES) {
+            // The content is that of all records; of this one it says only whether it is there, and where.
+            return "plain-" + order;
+        }
         return meta == null && content.isEmpty() ? ABSENT : revision() + "-" + fingerprint();
     }
 

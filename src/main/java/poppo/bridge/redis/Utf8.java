@@ -68,6 +68,20 @@ final class Utf8 implements RedisCodec<String, String> {
         return java.util.Arrays.equals(encode(decoded), bytes) ? decoded : null;
     }
 
+    /** What {@link #decode} makes of what {@link #encode} does; ASCII is not worth the trouble. */
+    static @Nullable String roundTrip(String text) {
+        return isAscii(text) ? text : decode(encode(text));
+    }
+
+    static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7F) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** 0xED never starts or continues any other character that is followed by 0xA0 or more. */
     private static boolean isSurrogate(byte[] bytes, int at) {
         return (bytes[at] & 0xFF) == 0xED && (bytes[at + 1] & 0xE0) == 0xA0 && (bytes[at + 2] & 0xC0) == 0x80;

@@ -27,7 +27,12 @@ public final class Comparison {
         HEARTBEAT(
                 "heartbeat",
                 "heartbeats are soft state, written with the next batch: both stores agree that the holder is the same"
-                        + " and when it was last seen is compared as liveness, not as a time");
+                        + " and when it was last seen is compared as liveness, not as a time"),
+        /** Of a collection, not of a record: found by whoever goes through one in its order. */
+        ORDER(
+                "order",
+                "the records agree, but stand in another order among each other: Redis lists this one before the one it"
+                        + " follows in the file, and a file written from Redis alone would list it there too");
 
         private final String label;
         private final String reason;

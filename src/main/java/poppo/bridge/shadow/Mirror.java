@@ -447,6 +447,11 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
         return files.notices();
     }
 
+    @Override
+    public @Nullable String damage(StateCollection collection) {
+        return files.damage(collection);
+    }
+
     /** What can't be drained stays in the journal for the next start. */
     @Override
     public void close() {

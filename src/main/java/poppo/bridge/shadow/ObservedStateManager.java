@@ -81,6 +81,11 @@ final class ObservedStateManager implements StateManager {
     }
 
     @Override
+    public long count(StateCollection collection) {
+        return call("list", () -> store.count(collection));
+    }
+
+    @Override
     public List<Long> processing() {
         return call("list", store::processing);
     }

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.FencedStateManager;
@@ -96,8 +96,8 @@ final class Pairs {
         Side right = new Side(pages(redis, collection, after));
         while (left.hasMore() || right.hasMore()) {
             long upTo = Math.min(left.reach(), right.reach());
-            Map<Long, Versioned> fromFiles = left.take(upTo);
-            Map<Long, Versioned> fromRedis = right.take(upTo);
+            List<Versioned> fromFiles = left.take(upTo);
+            List<Versioned> fromRedis = right.take(upTo);
             chunks.accept(join(fromFiles, fromRedis));
         }
     }
@@ -133,15 +133,22 @@ final class Pairs {
         return pairs;
     }
 
-    private static List<Pair> join(Map<Long, Versioned> fromFiles, Map<Long, Versioned> fromRedis) {
-        TreeMap<Long, RecordKey> keys = new TreeMap<>();
-        fromFiles.forEach((number, record) -> keys.put(number, record.key()));
-        fromRedis.forEach((number, record) -> keys.put(number, record.key()));
-        List<Pair> pairs = new ArrayList<>(keys.size());
-        keys.forEach((number, key) -> pairs.add(new Pair(
-                key,
-                fromFiles.getOrDefault(number, absent(key, Served.FILE)),
-                fromRedis.getOrDefault(number, absent(key, Served.REDIS)))));
+    /** Both in the order of their numbers. */
+    private static List<Pair> join(List<Versioned> fromFiles, List<Versioned> fromRedis) {
+        List<Pair> pairs = new ArrayList<>(Math.max(fromFiles.size(), fromRedis.size()));
+        int left = 0;
+        int right = 0;
+        while (left < fromFiles.size() || right < fromRedis.size()) {
+            RecordKey file = left < fromFiles.size() ? fromFiles.get(left).key() : null;
+            RecordKey redis = right < fromRedis.size() ? fromRedis.get(right).key() : null;
+            boolean inFile = file != null && (redis == null || file.number() <= redis.number());
+            boolean inRedis = redis != null && (file == null || redis.number() <= file.number());
+            RecordKey key = Objects.requireNonNull(inFile ? file : redis);
+            pairs.add(new Pair(
+                    key,
+                    inFile ? fromFiles.get(left++) : absent(key, Served.FILE),
+                    inRedis ? fromRedis.get(right++) : absent(key, Served.REDIS)));
+        }
         return pairs;
     }
 
@@ -223,12 +230,12 @@ final class Pairs {
             return ended ? Long.MAX_VALUE : page.get(page.size() - 1).key().number();
         }
 
-        Map<Long, Versioned> take(long upTo) {
-            Map<Long, Versioned> taken = new LinkedHashMap<>();
+        List<Versioned> take(long upTo) {
+            int from = next;
             while (hasMore() && page.get(next).key().number() <= upTo) {
-                Versioned record = page.get(next++);
-                taken.put(record.key().number(), record);
+                next++;
             }
+            List<Versioned> taken = page.subList(from, next);
             if (!hasMore() && !ended) {
                 fill();
             }

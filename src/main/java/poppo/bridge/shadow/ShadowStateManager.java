@@ -455,6 +455,11 @@ public final class ShadowStateManager implements StateManager {
     }
 
     @Override
+    public long count(StateCollection collection) {
+        return list(store -> store.count(collection));
+    }
+
+    @Override
     public List<Long> processing() {
         return list(StateManager::processing);
     }
@@ -685,7 +690,7 @@ public final class ShadowStateManager implements StateManager {
     }
 
     /** The bare files, for what only a sweep asks of them. */
-    public StateManager bareFiles() {
+    public LocalStateManager bareFiles() {
         return project.files;
     }
 

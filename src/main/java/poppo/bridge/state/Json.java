@@ -42,6 +42,8 @@ public final class Json {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String COMPACT = "";
     private static final String BYTE_ORDER_MARK = "\ufeff";
+    /** Stands for what is not UTF-8, if it doesn't stand for itself. */
+    private static final char REPLACEMENT = '\ufffd';
 
     private Json() {}
 
@@ -94,10 +96,15 @@ public final class Json {
      * JSON.parse reads, and would guess other encodings.
      */
     private static String decode(byte[] utf8) {
+        String text = new String(utf8, StandardCharsets.UTF_8);
+        String strict = text.indexOf(REPLACEMENT) < 0 ? text : decodeStrictly(utf8);
+        return strict.startsWith(BYTE_ORDER_MARK) ? strict.substring(1) : strict;
+    }
+
+    private static String decodeStrictly(byte[] utf8) {
         ByteBuffer bytes = ByteBuffer.wrap(utf8);
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {
             String before = new String(utf8, 0, bytes.position(), StandardCharsets.UTF_8);
             int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
@@ -205,8 +212,22 @@ public final class Json {
 
     /** The fields in the order in which JavaScript would list them: array indexes ascending, then as inserted. */
     public static ObjectNode inJavaScriptOrder(ObjectNode object) {
+        if (isInJavaScriptOrder(object)) {
+            return object;
+        }
         TreeMap<Long, String> indexes = new TreeMap<>();
-        boolean inOrder = true;
+        object.fieldNames().forEachRemaining(name -> {
+            if (isArrayIndex(name)) {
+                indexes.put(Long.parseLong(name), name);
+            }
+        });
+        Map<String, JsonNode> ordered = new LinkedHashMap<>();
+        indexes.values().forEach(name -> ordered.put(name, object.get(name)));
+        object.fields().forEachRemaining(field -> ordered.putIfAbsent(field.getKey(), field.getValue()));
+        return new ObjectNode(NODES, ordered);
+    }
+
+    private static boolean isInJavaScriptOrder(ObjectNode object) {
         long last = -1;
         boolean othersBefore = false;
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
@@ -216,17 +237,12 @@ public final class Json {
                 continue;
             }
             long index = Long.parseLong(name);
-            inOrder &= !othersBefore && index > last;
+            if (othersBefore || index <= last) {
+                return false;
+            }
             last = index;
-            indexes.put(index, name);
         }
-        if (inOrder) {
-            return object;
-        }
-        Map<String, JsonNode> ordered = new LinkedHashMap<>();
-        indexes.values().forEach(name -> ordered.put(name, object.get(name)));
-        object.fields().forEachRemaining(field -> ordered.putIfAbsent(field.getKey(), field.getValue()));
-        return new ObjectNode(NODES, ordered);
+        return true;
     }
 
     /** Whether JavaScript lists a property of this name before all others: {@code 0} to 2^32 - 2, canonical. */

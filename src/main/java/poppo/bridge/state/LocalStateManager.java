@@ -45,6 +45,13 @@ public interface LocalStateManager extends StateManager {
     /** What was found in the files that is odd but understood, in words; newest last. */
     List<String> notices();
 
+    /**
+     * Why a collection's file can't be understood as it stands on the disk, in words; null where it can. What was known
+     * before, or the file's backup, is answered in its place.
+     */
+    @Nullable
+    String damage(StateCollection collection);
+
     /** Where a collection stands, for people: the file's name within the state directory. */
     String file(StateCollection collection);
 

@@ -1,15 +1,18 @@
 -- Commits changes of records, each for itself, or tells what stands there now. All or nothing for each of them: whatever
 -- could fail is looked at before the first write of any. No two of them are of one record.
 --
--- KEYS[1] authority, then whatever the commits name by its place in KEYS (0 = none)
--- ARGV[1] expected epoch, [2] how many commits; then a head of 11 for each commit, then for each its steps
--- A head: 1 mode: set, remove (metadata and revision), plain (revision only), touch (neither)
---         2 key of the metadata, 3 its field ('' = none), 4 the value expected ('' = none), 5 new hint
---         6 key of the index of metadata buckets, 7 member there ('' = none), 8 key that must not exist
---         9, 10, 11 how many checks, reads, effects it has
--- A step is: command, place of its key, count of arguments, arguments. After a check comes the reply expected: '+text',
--- '-' for nil, '#' and the digest of a list, '<n' for a number of at most n that isn't -1.
--- Replies: {'fenced', epoch}, or for each commit {'done', revision}, {'conflict', metadata, read...} or
+-- KEYS[1] authority, then whatever is named by its place in KEYS (0 = none)
+-- ARGV[1] expected epoch, [2] how many commits, [3] how many forms; then the forms, then the commits
+-- A form is what many commits have in common:
+--         1 mode: set, remove (metadata and revision), plain (revision only), touch (neither)
+--         2 key of the metadata, 3 the value expected there ('' = none), 4 new hint
+--         5 key of the index of metadata buckets, 6 member there ('' = none), 7 whether the record's key must not exist
+--         8, 9, 10 how many checks, reads, effects it has; then for each of those steps:
+--         command, its key ('r' = the record's), count of arguments
+-- A commit: number of its form, the record's key, its field in the metadata ('' = none); then the arguments of each step,
+-- and after those of a check the reply expected: '+text', '-' for nil, '#' and the digest of a list, '<n' for a number of
+-- at most n that isn't -1.
+-- Replies: {'fenced', epoch}, or for each commit its revision (0 = none), {'conflict', metadata, read...} or
 -- {'wrongtype', key, type}
 --
 -- What many commits do to one key (indexes, the metadata of neighbours) is one command for all of them.
@@ -19,27 +22,100 @@ if epoch ~= ARGV[1] then
   return {'fenced', epoch or ''}
 end
 
--- Many pass here in one call, so no tables are made of their arguments: a step is known by where in ARGV it begins.
-local HEAD, MOST = 11, 1000
+local MOST = 1000
 local commits = tonumber(ARGV[2])
-local number = setmetatable({}, {__index = function(known, text)
-  known[text] = tonumber(text)
-  return known[text]
-end})
-local function head(i, field)
-  return ARGV[2 + (i - 1) * HEAD + field]
-end
 
-local function after(at)
-  return at + 3 + number[ARGV[at + 2]]
-end
+local types = {
+  HSET = 'hash', HSETNX = 'hash', HDEL = 'hash', SADD = 'set', SREM = 'set', ZADD = 'zset', ZREM = 'zset',
+  ZREMRANGEBYSCORE = 'zset', RPUSH = 'list'
+}
 
-local function send(call, at)
-  local key, last = number[ARGV[at + 1]], at + 2 + number[ARGV[at + 2]]
-  if key > 0 then
-    return call(ARGV[at], KEYS[key], unpack(ARGV, at + 3, last))
+-- The types of keys as they were found, so that each is asked for once.
+local found = {}
+
+local function misfit(key, wanted)
+  found[key] = found[key] or redis.call('TYPE', key).ok
+  if found[key] ~= 'none' and found[key] ~= wanted then
+    return {'wrongtype', key, found[key]}
   end
-  return call(ARGV[at], unpack(ARGV, at + 3, last))
+end
+
+-- Commands that wait to be one with later ones of the same name on the same key, in the order they began.
+local waiting, begun = {}, {}
+local function join(command, key, one, two)
+  local byKey = waiting[command]
+  if not byKey then
+    byKey = {}
+    waiting[command] = byKey
+  end
+  local list = byKey[key]
+  if not list or #list > MOST then
+    list = {command, key}
+    byKey[key] = list
+    begun[#begun + 1] = list
+  end
+  list[#list + 1] = one
+  list[#list + 1] = two
+end
+
+local joined = {SADD = 1, SREM = 1, ZREM = 1, ZADD = 2}
+
+local at = 4
+local function readForm()
+  local form = {
+    mode = ARGV[at], meta = KEYS[tonumber(ARGV[at + 1])], expected = ARGV[at + 2], hint = ARGV[at + 3],
+    index = KEYS[tonumber(ARGV[at + 4])], member = ARGV[at + 5], absent = ARGV[at + 6] == '1'
+  }
+  form.indexed = form.member ~= ''
+  form.effects = tonumber(ARGV[at + 7]) + tonumber(ARGV[at + 8]) + 1
+  form.reads = tonumber(ARGV[at + 7]) + 1
+  form.size = form.reads - 1
+  local last = form.effects + tonumber(ARGV[at + 9]) - 1
+  at = at + 10
+  if form.indexed then
+    form.misfit = misfit(form.index, 'zset')
+  end
+  local replaced = {}
+  for n = 1, last do
+    local command, key = ARGV[at], ARGV[at + 1]
+    local step = {command = command, own = key == 'r', count = tonumber(ARGV[at + 2])}
+    step.key = not step.own and KEYS[tonumber(key)]
+    if n >= form.effects then
+      step.wanted = not replaced[key] and types[command]
+      step.joined = commits > 1 and joined[command] == step.count
+      if step.wanted and step.key then
+        form.misfit = form.misfit or misfit(step.key, step.wanted)
+      end
+      replaced[key] = replaced[key] or command == 'DEL' or command == 'SET'
+    end
+    form.size = form.size + step.count
+    form[n] = step
+    at = at + 3
+  end
+  return form
+end
+
+local forms = {}
+for i = 1, tonumber(ARGV[3]) do
+  forms[i] = readForm()
+end
+
+-- Of each commit: its form, the record's key, its field in the metadata, and where the arguments of its steps begin.
+local formOf, ownOf, fieldOf, argumentsOf = {}, {}, {}, {}
+for i = 1, commits do
+  formOf[i] = forms[tonumber(ARGV[at])]
+  ownOf[i] = KEYS[tonumber(ARGV[at + 1])] or false
+  fieldOf[i] = ARGV[at + 2]
+  argumentsOf[i] = at + 3
+  at = at + 3 + formOf[i].size
+end
+
+local function send(call, step, own, first)
+  local key = step.own and own or step.key
+  if key then
+    return call(step.command, key, unpack(ARGV, first, first + step.count - 1))
+  end
+  return call(step.command, unpack(ARGV, first, first + step.count - 1))
 end
 
 local function digest(list)
@@ -66,16 +142,12 @@ local function holds(reply, expected)
   return reply and tostring(reply) == string.sub(expected, 2)
 end
 
--- The types of keys as they were found, so that each is asked for once.
-local found = {}
-
--- Whether nothing is at any of these keys, asked at once: where they are new, that is all there is to ask.
+-- Whether nothing is at any of the keys that must not exist, asked at once: where they are new, that is all to ask.
 local function vacant()
   local keys = {}
   for i = 1, commits do
-    local key = number[head(i, 8)]
-    if key > 0 then
-      keys[#keys + 1] = KEYS[key]
+    if formOf[i].absent then
+      keys[#keys + 1] = ownOf[i]
     end
   end
   local all = #keys == 0 or redis.call('EXISTS', unpack(keys)) == 0
@@ -92,16 +164,16 @@ end
 local function metadata()
   local metas, i = {}, 1
   while i <= commits do
-    local key, fields, first = head(i, 2), {}, i
-    while i <= commits and head(i, 2) == key and head(i, 3) ~= '' do
-      fields[#fields + 1] = head(i, 3)
+    local key, fields, first = formOf[i].meta, {}, i
+    while i <= commits and formOf[i].meta == key and fieldOf[i] ~= '' do
+      fields[#fields + 1] = fieldOf[i]
       i = i + 1
     end
     if #fields == 0 then
       metas[i] = false
       i = i + 1
     else
-      local values = redis.call('HMGET', KEYS[number[key]], unpack(fields))
+      local values = redis.call('HMGET', key, unpack(fields))
       for offset, value in ipairs(values) do
         metas[first + offset - 1] = value
       end
@@ -110,72 +182,51 @@ local function metadata()
   return metas
 end
 
-local types = {
-  HSET = 'hash', HSETNX = 'hash', HDEL = 'hash', SADD = 'set', SREM = 'set', ZADD = 'zset', ZREM = 'zset',
-  ZREMRANGEBYSCORE = 'zset', RPUSH = 'list'
-}
-
-local function misfit(key, wanted)
-  found[key] = found[key] or redis.call('TYPE', key).ok
-  if found[key] ~= 'none' and found[key] ~= wanted then
-    return {'wrongtype', key, found[key]}
-  end
-end
-
 local isVacant, metas = vacant(), metadata()
--- Where the effects of those begin that can be committed.
-local answers, effects, revisions = {}, {}, 0
-local at = 3 + commits * HEAD
 
-for i = 1, commits do
+-- What stands in the way of a commit, as it is answered; nil if nothing does. And where its effects begin.
+local function obstacle(i)
+  local form, own, first = formOf[i], ownOf[i], argumentsOf[i]
   local meta = metas[i]
-  local unmoved = (meta or '') == head(i, 4)
-  local absent = number[head(i, 8)]
-  if unmoved and absent > 0 then
-    unmoved = isVacant(KEYS[absent])
-  end
-  for _ = 1, number[head(i, 9)] do
-    local expected = after(at)
-    if unmoved and not holds(send(redis.pcall, at), ARGV[expected]) then
+  local unmoved = (meta or '') == form.expected and (not form.absent or isVacant(own))
+  for n = 1, form.reads - 1 do
+    local expected = first + form[n].count
+    if unmoved and not holds(send(redis.pcall, form[n], own, first), ARGV[expected]) then
       unmoved = false
     end
-    at = expected + 1
+    first = expected + 1
   end
-  local answer
-  if not unmoved then
-    answer = {'conflict', meta}
-  end
-  for n = 1, number[head(i, 10)] do
-    if answer and #answer == n + 1 then
-      local reply = send(redis.pcall, at)
-      answer[n + 2] = reply
+  local answer = not unmoved and {'conflict', meta} or nil
+  for n = form.reads, form.effects - 1 do
+    if answer and #answer == n - form.reads + 2 then
+      local reply = send(redis.pcall, form[n], own, first)
+      answer[#answer + 1] = reply
       if type(reply) == 'table' and reply.err then
         answer = {'conflict'}
       end
     end
-    at = after(at)
+    first = first + form[n].count
   end
-  local first, replaced = at, nil
-  for _ = 1, number[head(i, 11)] do
-    local command = ARGV[at]
-    local key, wanted = KEYS[number[ARGV[at + 1]]], types[command]
-    if wanted and not answer and found[key] ~= 'none' and found[key] ~= wanted and not (replaced and replaced[key]) then
-      answer = misfit(key, wanted)
+  answer = answer or form.misfit
+  for n = form.effects, #form do
+    if answer then
+      break
     end
-    if command == 'DEL' or command == 'SET' then
-      replaced = replaced or {}
-      replaced[key] = true
+    if form[n].own and form[n].wanted and found[own] ~= 'none' then
+      answer = misfit(own, form[n].wanted)
     end
-    at = after(at)
   end
-  if not answer and head(i, 7) ~= '' then
-    answer = misfit(KEYS[number[head(i, 6)]], 'zset')
-  end
+  return answer, first
+end
+
+local answers, effectsOf, revisions = {}, {}, 0
+for i = 1, commits do
+  local answer, first = obstacle(i)
   if answer then
     answers[i] = answer
   else
-    effects[i] = first
-    revisions = revisions + (head(i, 1) == 'touch' and 0 or 1)
+    effectsOf[i] = first
+    revisions = revisions + (formOf[i].mode == 'touch' and 0 or 1)
   end
 end
 
@@ -189,33 +240,13 @@ local function heartbeat(key, millis)
   end
 end
 
--- Commands that wait to be one with later ones of the same name on the same key, in the order they began.
-local waiting, begun = {}, {}
-local function join(command, key, one, two)
-  local byKey = waiting[command]
-  if not byKey then
-    byKey = {}
-    waiting[command] = byKey
-  end
-  local list = byKey[key]
-  if not list or #list > MOST then
-    list = {command, key}
-    byKey[key] = list
-    begun[#begun + 1] = list
-  end
-  list[#list + 1] = one
-  list[#list + 1] = two
-end
-
-local joined = {SADD = 1, SREM = 1, ZREM = 1, ZADD = 2}
-local function take(at)
-  local command, count = ARGV[at], number[ARGV[at + 2]]
-  if command == 'HEARTBEAT' then
-    heartbeat(KEYS[number[ARGV[at + 1]]], ARGV[at + 3])
-  elseif commits > 1 and joined[command] == count then
-    join(command, KEYS[number[ARGV[at + 1]]], ARGV[at + 3], count == 2 and ARGV[at + 4] or nil)
+local function take(step, own, first)
+  if step.command == 'HEARTBEAT' then
+    heartbeat(step.key, ARGV[first])
+  elseif step.joined then
+    join(step.command, step.own and own or step.key, ARGV[first], step.count == 2 and ARGV[first + 1] or nil)
   else
-    send(redis.call, at)
+    send(redis.call, step, own, first)
   end
 end
 
@@ -225,30 +256,28 @@ if revisions > 0 then
 end
 local indexed, emptied = {}, {}
 for i = 1, commits do
-  at = effects[i]
-  if at then
-    for _ = 1, number[head(i, 11)] do
-      take(at)
-      at = after(at)
+  local form, own, first = formOf[i], ownOf[i], effectsOf[i]
+  if first then
+    for n = form.effects, #form do
+      take(form[n], own, first)
+      first = first + form[n].count
     end
-    local mode, key, field = head(i, 1), KEYS[number[head(i, 2)]], head(i, 3)
-    local index, member = KEYS[number[head(i, 6)]], head(i, 7)
-    if mode == 'touch' then
-      answers[i] = {'done', 0}
+    if form.mode == 'touch' then
+      answers[i] = 0
     else
       revision = revision + 1
-      answers[i] = {'done', revision}
+      answers[i] = revision
     end
-    if mode == 'set' then
-      join('HSET', key, field, revision .. ' ' .. head(i, 5))
-      if member ~= '' and not metas[i] and not indexed[key] then
-        indexed[key] = true
-        join('ZADD', index, member, member)
+    if form.mode == 'set' then
+      join('HSET', form.meta, fieldOf[i], revision .. ' ' .. form.hint)
+      if form.indexed and not metas[i] and not indexed[form.meta] then
+        indexed[form.meta] = true
+        join('ZADD', form.index, form.member, form.member)
       end
-    elseif mode == 'remove' then
-      redis.call('HDEL', key, field)
-      if member ~= '' then
-        emptied[#emptied + 1] = {key, index, member}
+    elseif form.mode == 'remove' then
+      redis.call('HDEL', form.meta, fieldOf[i])
+      if form.indexed then
+        emptied[#emptied + 1] = {form.meta, form.index, form.member}
       end
     end
   end

@@ -249,8 +249,8 @@ final class EndToEndServe implements AutoCloseable {
         return job;
     }
 
-    private JsonNode await(String wanted, String path, Predicate<JsonNode> holds)
-            throws IOException, InterruptedException {
+    /** Looks at {@code path} until it is as wanted. */
+    JsonNode await(String wanted, String path, Predicate<JsonNode> holds) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         JsonNode last = get(path).done();
         while (!holds.test(last)) {

@@ -273,6 +273,45 @@ final class StandbyEndToEndTest {
         }
     }
 
+    /** The plan is where it was: what was done is not done again, and the next stage is entered by the new owner. */
+    @Tag("nightly")
+    @Test
+    void aPlanOfAKilledOwnerIsGoneOnWithByTheStandby() throws Exception {
+        startBoth("file");
+        owner.done("POST", "migration/plan", """
+                {'format': 1, 'name': 'handed on', 'defaults': {'patience': '1m'}, 'stages': [
+                  {'name': 'prepare', 'phase': 'file', 'jobs': ['backfill']},
+                  {'name': 'both', 'phase': 'dual-write', 'jobs': ['diff']},
+                  {'name': 'reads', 'phase': 'redis-read', 'approval': 'required'}]}""");
+        JsonNode before = awaitPlan(owner, "waitsFor", "approval");
+
+        owner.kill();
+        standby.awaitTakeOver();
+        JsonNode after = standby.get("migration/plan").done();
+        assertThat(after.path("state").asText()).isEqualTo("running");
+        for (String same : List.of("name", "stage", "step", "started", "approvals")) {
+            assertThat(after.path(same)).as(same).isEqualTo(before.path(same));
+        }
+        awaitPlan(standby, "waitsFor", "approval");
+        awaitBelief(standby);
+        standby.done("POST", "migration/plan/approve", "{'reason':'seen'}");
+        awaitPlan(standby, "state", "done");
+
+        assertThat(standby.status().path("phase").asText()).isEqualTo("redis-read");
+        String events = String.join(
+                "\n", standby.get("migration/journal?limit=1000").done().findValuesAsText("event"));
+        assertThat(events).containsOnlyOnce("plan-started").containsOnlyOnce("plan-done");
+        assertThat(events.lines().filter("backfill"::equals)).hasSize(1);
+        standby.assertConsistent();
+    }
+
+    private static JsonNode awaitPlan(EndToEndServe bridge, String field, String value) throws Exception {
+        return bridge.await(
+                "a plan whose " + field + " is " + value,
+                "migration/plan",
+                plan -> plan.path(field).asText().equals(value));
+    }
+
     @Test
     void aStandbySaysWhatItIsAndTouchesNothing() throws Exception {
         owner = EndToEndServe.start(directory);

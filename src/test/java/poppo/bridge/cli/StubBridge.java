@@ -15,11 +15,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A bridge with canned answers. Each call takes its next answer; the last one is given again and again. */
 final class StubBridge implements AutoCloseable {
-    static {
-        // Otherwise each answer on a kept connection waits 40 ms for the other side's acknowledgement.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-    }
-
     private record Canned(int status, String body, Map<String, String> headers) {}
 
     private final HttpServer server;

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
+import poppo.bridge.state.StateCollection;
 
 class DamagedDirectoryTest {
     private static final String GOOD =
@@ -137,8 +138,13 @@ class DamagedDirectoryTest {
             directory.write("issue-status.json", "{\"issues\": {");
 
             assertThat(directory.store().read(RecordKey.issue(1)).image()).isNotNull();
+            assertThat(directory.store().damage(StateCollection.ISSUES))
+                    .isEqualTo("line 1, column 13: the file ends in the middle");
+            assertThat(directory.store().damage(StateCollection.PROCESSED_ISSUES))
+                    .isNull();
             directory.store().poll();
 
+            assertThat(directory.store().damage(StateCollection.ISSUES)).isNull();
             assertThat(directory.read("issue-status.json")).isEqualTo(GOOD);
             assertThat(directory.read(KEPT)).isEqualTo("{\"issues\": {");
             assertThat(directory.store().notices())
@@ -146,6 +152,19 @@ class DamagedDirectoryTest {
                             "issue-status.json was damaged by another program (line 1, column 13: the file ends in the"
                                     + " middle); its content is kept as " + KEPT
                                     + " and the last good state is written again");
+        }
+    }
+
+    @Test
+    void aFileThatItsWriterMendsIsDamagedNoLonger() {
+        try (StateDirectory directory = new StateDirectory(path).write("issue-status.json", "{")) {
+            directory.write("issue-status.json.backup", GOOD);
+            assertThat(directory.store().damage(StateCollection.ISSUES))
+                    .isEqualTo("line 1, column 2: the file ends in the middle");
+
+            directory.write("issue-status.json", GOOD);
+
+            assertThat(directory.store().damage(StateCollection.ISSUES)).isNull();
         }
     }
 

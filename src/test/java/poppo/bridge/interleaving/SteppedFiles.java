@@ -165,6 +165,11 @@ class SteppedFiles implements LocalStateManager {
     }
 
     @Override
+    public @Nullable String damage(StateCollection collection) {
+        return files.damage(collection);
+    }
+
+    @Override
     public List<String> notices() {
         return files.notices();
     }

@@ -17,10 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import poppo.bridge.shadow.Pair;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Operation;
+import poppo.bridge.state.RecordKey;
 
 /**
  * Divergences planted with plain Redis commands and in the files themselves: each is found with its kind, pointer, side and
@@ -191,6 +193,61 @@ class DiffCorpusTest {
         expect("running-tasks/new", "", "missing-in-file", "unknown", "only-in-redis");
 
         assertFoundAndRepaired();
+    }
+
+    /** Not a difference of any record, so it is no divergence of the corpus. */
+    @Test
+    void anotherOrderInRedisIsCountedAndSaidSo() {
+        rig.at(Phase.DUAL_WRITE);
+        assertThat(misplaced(rig.diff(Repair.NONE))).isZero();
+
+        redis.zadd("processed_issues", 99, "2");
+        DiffReport moved = rig.diff(Repair.NONE);
+
+        assertThat(misplaced(moved)).isEqualTo(1);
+        assertThat(moved.verdict()).isEqualTo("consistent");
+    }
+
+    @Test
+    void aSetThatAPlainClientMadeIsReadOnceForManyRecords() {
+        rig.at(Phase.DUAL_WRITE);
+        redis.del("processed_issues");
+        redis.sadd("processed_issues", "1", "2", "4", "5");
+        redis.configResetstat();
+
+        List<Pair> pairs = rig.state.pairs(
+                IntStream.rangeClosed(1, 5).mapToObj(RecordKey::processedIssue).toList());
+
+        assertThat(pairs.stream()
+                        .filter(pair -> !pair.compare().agrees())
+                        .map(pair -> pair.key().id()))
+                .containsExactly("3");
+        assertThat(pairs).extracting(pair -> pair.redis().order()).containsExactly(1L, 2L, 0L, 3L, 4L);
+        assertThat(redis.info("commandstats")).contains("cmdstat_smembers:calls=1,");
+    }
+
+    private static long misplaced(DiffReport report) {
+        return report.noise().stream()
+                .filter(rule -> rule.name().equals("order"))
+                .mapToLong(Noise::count)
+                .sum();
+    }
+
+    @Test
+    void aFileThatAnotherProgramCutOffIsNotTakenForCompared() {
+        rig.at(Phase.DUAL_WRITE);
+        rig.write("last-run.json", "{\"timestamp\": \"2025-06");
+
+        DiffReport cutOff = rig.diff(Repair.NONE);
+        rig.files.poll();
+        DiffReport mended = rig.diff(Repair.NONE);
+
+        assertThat(cutOff.verdict()).isEqualTo("void");
+        assertThat(cutOff.notCompared().get(0))
+                .startsWith("last-run.json: line 1, column ")
+                .contains("the file ends in the middle");
+        assertThat(cutOff.unread()).hasSize(1);
+        assertThat(mended.verdict()).isEqualTo("consistent");
     }
 
     @Test

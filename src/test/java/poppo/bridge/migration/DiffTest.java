@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.shadow.Bridge;
 import poppo.bridge.shadow.Moved;
+import poppo.bridge.shadow.Pair;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.state.BridgeException;
@@ -103,6 +104,59 @@ class DiffTest {
         assertThat(run().verdict()).isEqualTo("inconsistent");
         assertThat(rests).hasSize(2);
         assertThat(rests.get(1)).isGreaterThan(rests.get(0));
+    }
+
+    // ---- order
+
+    private static void place(MemoryStateManager store, String... ids) {
+        for (int i = 0; i < ids.length; i++) {
+            RecordKey key = RecordKey.runningTask(ids[i]);
+            String version = store.read(key).version();
+            assertThat(store.replaceAll(List.of(new Replacement(key, Json.object(), version, null, 10 + i))))
+                    .containsExactly(true);
+        }
+    }
+
+    private long misplaced() {
+        return run().noise().stream()
+                .filter(rule -> rule.name().equals("order"))
+                .mapToLong(Noise::count)
+                .sum();
+    }
+
+    @Test
+    void whatStandsInAnotherOrderIsCountedAndWhatOneSideLacksHasNoSay() {
+        open();
+        place(bridge.files, "d", "only-file", "c", "b", "a");
+        place(bridge.redis, "only-redis", "d", "c", "b", "a");
+        assertThat(misplaced()).isZero();
+
+        place(bridge.redis, "a", "c", "d", "b");
+        assertThat(misplaced()).isEqualTo(2);
+    }
+
+    @Test
+    void tasksThatTheFilesListByNumberAreNotHeldAgainstTheirOrder() {
+        open();
+        place(bridge.files, "7", "12", "x", "007");
+        place(bridge.redis, "x", "12", "7", "007");
+
+        assertThat(misplaced()).isZero();
+    }
+
+    @Test
+    void whatStandsInOrderWhenItIsLookedAtAgainIsNotMisplaced() {
+        open();
+        place(bridge.files, "a", "b");
+        place(bridge.redis, "b", "a");
+        List<Pair> seen = bridge.state.pairs(List.of(RecordKey.runningTask("a"), RecordKey.runningTask("b")));
+        Sequence changing = new Sequence(keys -> {
+            place(bridge.redis, "a", "b");
+            return bridge.state.pairs(keys);
+        });
+        changing.next(seen);
+
+        assertThat(changing.misplaced()).isZero();
     }
 
     // ---- three ways

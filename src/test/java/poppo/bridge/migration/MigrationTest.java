@@ -513,6 +513,37 @@ class MigrationTest {
     }
 
     @Test
+    void aPhaseThatNothingFollowsIsProvenByWhatWasFoundInIt() throws Exception {
+        at(Phase.DUAL_WRITE);
+        assertThat(migration.prove(Bounds.DEFAULT))
+                .extracting(Gate::toString)
+                .containsExactly("FAILED diff: none made since the phase last changed (asked: consistent)");
+
+        for (int i = 0; i < 30; i++) {
+            bridge.done(Bridge.checkout(100 + i, "p1"));
+        }
+        migration.diff(Repair.NONE, "ann").await();
+        assertThat(unproven(Bounds.DEFAULT)).isEmpty();
+        assertThat(unproven(rounds(2))).containsExactly("clean-rounds");
+        assertThat(unproven(asking(31, 1))).containsExactly("comparisons");
+        assertThat(unproven(asking(30, 0.1))).isEmpty();
+        assertThat(unproven(asking(30, 0.09))).containsExactly("mismatches");
+
+        bridge.clock.advance(Duration.ofSeconds(1));
+        migration.diff(Repair.NONE, "ann").await();
+        assertThat(unproven(rounds(2))).isEmpty();
+        findings.add(new Finding("eviction", Finding.Level.ERROR, "allkeys-lru", "set noeviction"));
+        assertThat(unproven(rounds(2))).containsExactly("doctor");
+    }
+
+    private List<String> unproven(Bounds bounds) {
+        return migration.prove(bounds).stream()
+                .filter(gate -> !gate.passed())
+                .map(Gate::name)
+                .toList();
+    }
+
+    @Test
     void cleanRoundsCountSinceTheRolloutMovedAndEndWithAnUncleanOne() throws Exception {
         at(Phase.DUAL_WRITE);
         bridge.done(Bridge.checkout(7, "p1"));

@@ -251,6 +251,21 @@ class ReportsTest {
     }
 
     @Test
+    void whereNothingWasComparedNoAgreementIsClaimed() {
+        Past.Run before = new Past.Run("d-0", "2026-01-02T03:04:04.000Z", "consistent", Map.of());
+        DiffReport report = report("d-1", 0, List.of()).with(new Past("d-0", List.of(), List.of(), 0, List.of(before)));
+
+        String page = ReportFormat.HTML.render(report);
+
+        assertThat(page)
+                .contains("<b>issues</b></td><td><svg")
+                .contains("<b>last-run</b></td><td></td><td class=\"n\" data-l=\"agreement %\">–</td>")
+                .contains("lowest 100 %")
+                .contains("<b>last-run</b></td><td></td><td class=\"n soft\">–</td>");
+        assertThat(Past.Run.of(report).agreement()).containsOnlyKeys(StateCollection.ISSUES);
+    }
+
+    @Test
     void theHtmlPageAsksForNothing() {
         String page = ReportFormat.HTML.render(nasty());
         assertThat(page)

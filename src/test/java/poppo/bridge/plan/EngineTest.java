@@ -38,6 +38,7 @@ class EngineTest {
     private static final Rollout WRITES = Rollout.of(Phase.REDIS_WRITE);
     private static final Gate BREAKER = new Gate("breaker", false, "open", "closed");
     private static final Gate MISMATCHES = new Gate("mismatches", false, "3", "0");
+    private static final Gate ROUNDS = new Gate("clean-rounds", false, "1 in a row", "at least 3");
     private static final JobSight RUNNING = new JobSight(Outcome.RUNNING, "");
     private static final JobSight DONE = new JobSight(Outcome.DONE, "agrees");
     private static final JobSight FAILED = new JobSight(Outcome.FAILED, "Redis is away");
@@ -52,7 +53,7 @@ class EngineTest {
     }
 
     private static Sight sight(String duration, Rollout rollout, JobSight job, Gate... gates) {
-        return new Sight(after(duration), rollout, List.of(gates), job);
+        return new Sight(after(duration), rollout, List.of(gates), List.of(), job);
     }
 
     /** An action in words: what is done, and the plan's state and place where they change. */
@@ -68,6 +69,11 @@ class EngineTest {
             return next.step().label() + " " + next.stage();
         }
         return action instanceof Action.Note ? (next.why().isEmpty() ? "stay" : "stay: " + next.why()) : what;
+    }
+
+    /** At the end of the last stage, with a gate that is judged there alone. */
+    private static Sight unproven(String duration) {
+        return new Sight(after(duration), WRITES, List.of(), List.of(ROUNDS), null);
     }
 
     private static Progress approved(Progress of) {
@@ -210,6 +216,27 @@ class EngineTest {
                         at(2, Step.HOLD).tried(after("PT1H")).agreed(after("PT1H")),
                         sight("PT1H", WRITES, null, BREAKER),
                         "stay"),
+                arguments(
+                        "isn't while what its bounds ask for is not there",
+                        at(2, Step.HOLD).tried(after("PT59M")).agreed(after("PT59M")),
+                        unproven("PT1H"),
+                        "stay: clean-rounds is 1 in a row, asked is at least 3"),
+                arguments(
+                        "goes on comparing for it",
+                        at(2, Step.HOLD).tried(after("PT1H")).agreed(after("PT1H")),
+                        unproven("PT1H5M"),
+                        "start diff"),
+                arguments(
+                        "patience for it counts diffs, not time away",
+                        at(2, Step.HOLD).tried(after("PT1H9M")).agreed(after("PT1H9M")),
+                        unproven("PT1H13M"),
+                        "stay: clean-rounds is 1 in a row, asked is at least 3"),
+                arguments(
+                        "patience for it is over",
+                        at(2, Step.HOLD).tried(after("PT1H10M")).agreed(after("PT1H10M")),
+                        unproven("PT1H11M"),
+                        "rolling-back: stage 'writes': it was not to be ended within 10 min: clean-rounds is 1 in a row,"
+                                + " asked is at least 3"),
                 // Whatever it does.
                 arguments(
                         "somebody went back",

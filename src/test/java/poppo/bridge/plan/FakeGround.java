@@ -18,6 +18,7 @@ final class FakeGround implements Ground {
     final Map<String, JobSight> jobs = new HashMap<>();
     List<Gate> watched = List.of();
     List<Gate> refusing = List.of();
+    List<Gate> unproven = List.of();
     JobSight nextJob = new JobSight(Outcome.DONE, "");
     boolean unavailable;
     Bounds askedFor = Bounds.DEFAULT;
@@ -44,6 +45,12 @@ final class FakeGround implements Ground {
     @Override
     public List<Gate> watch(Bounds bounds) {
         return watched;
+    }
+
+    @Override
+    public List<Gate> prove(Bounds bounds) {
+        askedFor = bounds;
+        return unproven;
     }
 
     @Override

@@ -238,6 +238,27 @@ class PlanRunnerTest {
         assertThat(events()).endsWith("plan-breached by plan", "plan-rolled-back by plan");
     }
 
+    @Test
+    void theLastStageEndsOnlyOnceWhatItsBoundsAskForIsProven() {
+        ground.unproven = List.of(FakeGround.failing("clean-rounds"));
+        open().start("""
+                format: 1
+                name: last
+                defaults: { patience: 2h, diffEvery: 30m }
+                stages:
+                  - { name: both, phase: dual-write, hold: 1h, gates: { cleanRounds: 3, mismatchRate: 0.001, diffMaxAge: 20m } }
+                """, "ann");
+        run(15);
+        assertThat(state()).isEqualTo("running");
+        assertThat(status("why")).isEqualTo("clean-rounds is 1, asked is 0");
+        assertThat(ground.askedFor.mismatchRate()).isEqualTo(0.001);
+        assertThat(ground.askedFor.cleanRounds()).isEqualTo(3);
+
+        ground.unproven = List.of();
+        run(8);
+        assertThat(state()).isEqualTo("done");
+    }
+
     private void toReads() {
         open().start(PLAN, "ann");
         while (ground.rollout().phase() != Phase.REDIS_READ || !status("step").equals("hold")) {

@@ -180,6 +180,11 @@ public final class MemoryFiles extends MemoryStateManager implements LocalStateM
     }
 
     @Override
+    public @Nullable String damage(StateCollection collection) {
+        return null;
+    }
+
+    @Override
     public List<String> notices() {
         return List.of();
     }

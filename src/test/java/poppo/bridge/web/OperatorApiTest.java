@@ -6,6 +6,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import poppo.bridge.state.RecordKey;
 import poppo.bridge.web.Bridge.Reply;
 
 @Timeout(60)
@@ -90,6 +93,34 @@ class OperatorApiTest {
                         .path("number")
                         .asLong())
                 .isEqualTo(next + 1);
+    }
+
+    @Test
+    void aBackfillTakesADryRunAndARate() {
+        ended(bridge.post(O + "/backfill", "{}"));
+        bridge.post(Bridge.WORKER + "issues/1/checkout", "{\"processId\":\"p\"}");
+
+        Reply dry = ended(bridge.post(O + "/backfill", "{\"dryRun\":true}"));
+        assertThat(dry.json().at("/result/dryRun").asBoolean()).as(dry.text()).isTrue();
+        assertThat(dry.json().at("/result/copied").asLong()).isEqualTo(1);
+        assertThat(bridge.redis.read(RecordKey.issue(1)).image()).isNull();
+
+        Reply limited = ended(bridge.post(O + "/backfill", "{\"dryRun\":false,\"rate\":100000}"));
+        assertThat(limited.json().path("result").has("dryRun")).isFalse();
+        assertThat(limited.json().at("/result/copied").asLong()).isEqualTo(1);
+        assertThat(bridge.redis.read(RecordKey.issue(1)).image()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"rate|-1", "rate|1.5", "rate|\"fast\"", "rate|9007199254740992", "dryRun|1", "dryRun|\"yes\""})
+    void aBackfillThatCantBeMeantIsRefusedWithItsField(String field, String value) {
+        Reply refused = bridge.post(O + "/backfill", "{\"" + field + "\":" + value + "}");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("invalid-request");
+        assertThat(refused.json().path("field").asText()).isEqualTo(field);
     }
 
     @Test
