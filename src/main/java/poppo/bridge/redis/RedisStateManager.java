@@ -330,7 +330,7 @@ public final class RedisStateManager implements FencedStateManager {
         boolean isProcess = replacement.key().collection() == StateCollection.PROCESSES;
         String heardOf = isProcess ? replacement.key().id() : Issue.holder(after);
         SignOfLife sign = SignOfLife.of(heardOf, replacement.holderSeen(), options.heartbeatTtl());
-        long order = replacement.order() == 0 ? before.order() : replacement.order();
+        long order = order(before, replacement.order());
         Commit commit = new Commit(keys.authority);
         String time = after == null ? null : after.path(Issue.LAST_UPDATED).textValue();
         List<String> content = write(before, after, order, sign, time, commit);
