@@ -23,7 +23,8 @@ final class PlainReplay {
     static List<String> onFiles(Fixture fixture, Path copy) throws IOException {
         copy(fixture.before(), copy);
         List<String> differences = new ArrayList<>();
-        try (FileStateManager files = FileStateManager.open(FileOptions.of(copy).withoutSchedule())) {
+        try (FileStateManager files = FileStateManager.open(
+                FileOptions.of(copy).withClock(new ReplayClock()).withoutSchedule())) {
             for (Recorded recorded : fixture.calls()) {
                 JsonNode actual = answer(files, recorded.call(), recorded.stamp(), copy);
                 if (actual != null && !Json.compact(actual).equals(Json.compact(recorded.answer()))) {
