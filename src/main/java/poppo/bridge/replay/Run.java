@@ -64,6 +64,7 @@ final class Run implements AutoCloseable {
     private @Nullable ShadowStateManager shadow;
     private Ground.@Nullable Redis redis;
     private StateManager state;
+    private boolean closed;
 
     /** Sets a run up: the files as they were before, and Redis filled from them where it is used. */
     Run(Fixture fixture, Course course, Replay.Means means, Path directory, String project) {
@@ -354,6 +355,10 @@ final class Run implements AutoCloseable {
     }
 
     private void closeManagers() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         state.close();
         shadow = null;
         files = null;
@@ -364,7 +369,7 @@ final class Run implements AutoCloseable {
         if (lasting != null) {
             means.ground().trouble().heal();
         }
-        state.close();
+        closeManagers();
         if (redis != null) {
             Ground.Redis again = means.ground().openRedis(project);
             again.remove();
