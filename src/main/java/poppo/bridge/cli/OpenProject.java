@@ -23,6 +23,8 @@ import poppo.bridge.plan.Webhook;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.redis.RedisStateManager;
+import poppo.bridge.replay.Recorder;
+import poppo.bridge.replay.RecordingSite;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
@@ -49,6 +51,7 @@ final class OpenProject implements AutoCloseable {
     private final Migration migration;
     private final Idempotency idempotency;
     private final PlanRunner plans;
+    private final Recorder recorder;
     private final @Nullable RedisServerProcess embedded;
 
     private OpenProject(
@@ -83,6 +86,9 @@ final class OpenProject implements AutoCloseable {
                     new Disk(),
                     bridge));
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
+            this.recorder = keep(
+                    new Recorder(state, RecordingSite.of(directory, bridge, OpenProject::openForRecording, clock)));
+            audit.onNote(recorder::noted);
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {
                 begin(settings.rollout());
@@ -150,6 +156,11 @@ final class OpenProject implements AutoCloseable {
         }
     }
 
+    /** Opens a directory that holds part of a recording. */
+    static LocalStateManager openForRecording(Path directory) {
+        return FileStateManager.open(FileOptions.of(directory).withoutSchedule());
+    }
+
     private RedisServerProcess startRedis(Path bridge) {
         RedisServerProcess server =
                 keep(RedisServerProcess.start(bridge.resolve("redis")).keptRunning());
@@ -182,7 +193,7 @@ final class OpenProject implements AutoCloseable {
 
     /** As a server serves it. */
     ProjectHandle handle() {
-        return new ProjectHandle(name, state, state, migration, plans, stamps, idempotency);
+        return new ProjectHandle(name, recorder, state, migration, plans, stamps, idempotency, recorder);
     }
 
     String name() {
