@@ -42,6 +42,7 @@ final class ArchitectureTest {
                         "migration",
                         "plan",
                         "replay",
+                        "report",
                         "web",
                         "cli"))
                 .stream()
@@ -83,13 +84,17 @@ final class ArchitectureTest {
     static final ArchRule shadowKnowsState = mayOnlyKnow("shadow", "journal", "machine", "state");
 
     @ArchTest
-    static final ArchRule migrationKnowsShadowAndState = mayOnlyKnow("migration", "machine", "shadow", "state");
+    static final ArchRule reportKnowsNobodyButWords = mayOnlyKnow("report", "state");
+
+    @ArchTest
+    static final ArchRule migrationKnowsShadowAndState =
+            mayOnlyKnow("migration", "machine", "report", "shadow", "state");
 
     @ArchTest
     static final ArchRule planKnowsMigrationAndShadow = mayOnlyKnow("plan", "machine", "migration", "shadow", "state");
 
     @ArchTest
-    static final ArchRule replayKnowsShadowAndState = mayOnlyKnow("replay", "shadow", "state");
+    static final ArchRule replayKnowsShadowAndState = mayOnlyKnow("replay", "machine", "report", "shadow", "state");
 
     @ArchTest
     static final ArchRule webKnowsWhatIsBelowButNoStore =

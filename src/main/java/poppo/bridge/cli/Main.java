@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import poppo.bridge.migration.Repair;
 import poppo.bridge.migration.ReportFormat;
+import poppo.bridge.replay.ReplayFormat;
+import poppo.bridge.replay.Tempo;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.BridgeException;
 
@@ -78,6 +80,8 @@ public final class Main implements Runnable {
                 .registerConverter(Phase.class, choice(Phase::of))
                 .registerConverter(Repair.class, choice(Repair::of))
                 .registerConverter(ReportFormat.class, choice(ReportFormat::of))
+                .registerConverter(ReplayFormat.class, choice(ReplayFormat::of))
+                .registerConverter(Tempo.class, choice(Tempo::of))
                 .execute(args);
     }
 
@@ -97,6 +101,11 @@ public final class Main implements Runnable {
                         .addSubcommand(new NoiseCommand.Remove(session)))
                 .addSubcommand(new RollbackCommand(session))
                 .addSubcommand(new ForeignWritesCommand(session))
+                .addSubcommand(new CommandLine(new RecordCommand())
+                        .addSubcommand(new RecordCommand.Start(session))
+                        .addSubcommand(new RecordCommand.Stop(session))
+                        .addSubcommand(new RecordCommand.Watch(session)))
+                .addSubcommand(new ReplayCommand(session))
                 .addSubcommand(new CommandLine(new PlanCommand())
                         .addSubcommand(new PlanLintCommand(session))
                         .addSubcommand(new PlanRehearseCommand(session))

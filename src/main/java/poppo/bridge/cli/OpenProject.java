@@ -23,6 +23,8 @@ import poppo.bridge.plan.Webhook;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.redis.RedisStateManager;
+import poppo.bridge.replay.Recorder;
+import poppo.bridge.replay.RecordingSite;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
@@ -51,6 +53,7 @@ final class OpenProject implements AutoCloseable {
     private final Idempotency idempotency;
     private final EventsFile events;
     private final PlanRunner plans;
+    private final Recorder recorder;
     private final @Nullable RedisServerProcess embedded;
 
     private OpenProject(
@@ -86,6 +89,9 @@ final class OpenProject implements AutoCloseable {
                     bridge));
             this.events = new EventsFile(new Disk(), bridge);
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
+            this.recorder = keep(
+                    new Recorder(state, RecordingSite.of(directory, bridge, OpenProject::openForRecording, clock)));
+            audit.onNote(recorder::noted);
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {
                 begin(settings.rollout());
@@ -153,6 +159,11 @@ final class OpenProject implements AutoCloseable {
         }
     }
 
+    /** Opens a directory that holds part of a recording. */
+    static LocalStateManager openForRecording(Path directory) {
+        return FileStateManager.open(FileOptions.of(directory).withoutSchedule());
+    }
+
     private RedisServerProcess startRedis(Path bridge) {
         RedisServerProcess server =
                 keep(RedisServerProcess.start(bridge.resolve("redis")).keptRunning());
@@ -185,7 +196,7 @@ final class OpenProject implements AutoCloseable {
 
     /** As a server serves it. */
     ProjectHandle handle() {
-        return new ProjectHandle(name, state, state, migration, plans, stamps, idempotency, events);
+        return new ProjectHandle(name, recorder, state, migration, plans, stamps, idempotency, recorder, events);
     }
 
     String name() {

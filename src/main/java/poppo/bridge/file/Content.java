@@ -187,9 +187,14 @@ final class Content {
         });
     }
 
-    /** Takes the first content. */
-    synchronized void load(Collection<Entry> entries) {
-        long order = 0;
+    /**
+     * Takes the first content. Its places come after all that an earlier bridge can have stamped, which Redis may still have,
+     * and before what is stamped from now on.
+     *
+     * @param now as {@link poppo.bridge.state.Stamp#order} has it
+     */
+    synchronized void load(Collection<Entry> entries, long now) {
+        long order = now - entries.size();
         for (Entry entry : entries) {
             put(entry.with(entry.isRecord() ? versions.incrementAndGet() : 0, order++, false));
             signs.accept(entry.life());

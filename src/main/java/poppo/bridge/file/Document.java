@@ -119,7 +119,7 @@ final class Document {
 
     private void take(Loaded loaded, Version version) {
         frame = loaded.frame();
-        content.load(loaded.list());
+        content.load(loaded.list(), site.opened());
         known = version.fingerprint();
         coming = known;
         loaded.notices().forEach(this::notice);

@@ -68,6 +68,7 @@ public final class FileStateManager implements LocalStateManager {
     private FileStateManager(FileOptions options, Path directory, Disk disk, Ticker ticker) {
         AsideNames names = new AsideNames(options.clock());
         this.scheduler = Executors.newSingleThreadScheduledExecutor(FileStateManager::daemon);
+        long opened = options.clock().millis() * 1000;
         this.site = new Site(
                 directory,
                 disk,
@@ -79,7 +80,8 @@ public final class FileStateManager implements LocalStateManager {
                 scheduler,
                 new Discards(scheduler),
                 // So that a version handed out before a restart stands for nothing after it.
-                new AtomicLong(options.clock().millis() * 1000));
+                new AtomicLong(opened),
+                opened);
         for (StateFile file : StateFile.values()) {
             Document document = new Document(file, site, foreignWrites::add);
             documents.put(file.collection(), document);

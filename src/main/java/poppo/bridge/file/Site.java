@@ -12,6 +12,7 @@ import poppo.bridge.machine.Disk;
  * @param directory the state directory, as the system names it
  * @param background may be late, and is shut down when the directory is closed
  * @param versions the versions given to records so far
+ * @param opened when, in microseconds since 1970
  */
 record Site(
         Path directory,
@@ -23,7 +24,8 @@ record Site(
         LabelOutbox outbox,
         Executor background,
         Discards discards,
-        AtomicLong versions) {
+        AtomicLong versions,
+        long opened) {
 
     LegacyLock lockOf(StateFile file) {
         return new LegacyLock(directory.resolve(file.lock()), file.lock(), pidFile(), disk, ticker, names, notices);

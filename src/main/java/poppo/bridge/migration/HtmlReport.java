@@ -1,8 +1,5 @@
 package poppo.bridge.migration;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.report.Marked;
+import poppo.bridge.report.Page;
+import poppo.bridge.report.Text;
 import poppo.bridge.shadow.Difference;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
@@ -23,8 +22,7 @@ import poppo.bridge.state.StateCollection;
  * are missing. Rendered once.
  */
 public final class HtmlReport {
-    private static final String STYLE = resource("report.css");
-    private static final String SCRIPT = resource("report.js");
+    private static final String SCRIPT = Page.resource(HtmlReport.class, "report.js");
     /** Stands for a percentage of nothing. */
     private static final String NOTHING = "–";
 
@@ -46,30 +44,13 @@ public final class HtmlReport {
         }
     }
 
-    private static String resource(String name) {
-        try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
-            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(name + " is part of the jar and can't be read", e);
-        }
-    }
-
     String render() {
-        out.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\"")
-                .append(" content=\"width=device-width,initial-scale=1\"><title>")
-                .append(Text.html("Diff " + report.id() + ": " + report.verdict()))
-                .append("</title><style>")
-                .append(STYLE)
-                .append("</style></head><body><main>");
         verdict();
         collections();
         runs();
         differences();
         rest();
-        return out.append("</main><script>")
-                .append(SCRIPT)
-                .append("</script></body></html>\n")
-                .toString();
+        return Page.of("Diff " + report.id() + ": " + report.verdict(), out, SCRIPT);
     }
 
     private void verdict() {
@@ -264,30 +245,12 @@ public final class HtmlReport {
             if (file == null || redis == null) {
                 return new Values(whole(file), whole(redis));
             }
-            int most = Math.min(file.length(), redis.length());
-            int head = 0;
-            while (head < most && file.charAt(head) == redis.charAt(head)) {
-                head++;
-            }
-            head -= head > 0 && Character.isHighSurrogate(file.charAt(head - 1)) ? 1 : 0;
-            int tail = 0;
-            while (tail < most - head
-                    && file.charAt(file.length() - 1 - tail) == redis.charAt(redis.length() - 1 - tail)) {
-                tail++;
-            }
-            tail -= tail > 0 && Character.isLowSurrogate(file.charAt(file.length() - tail)) ? 1 : 0;
-            return new Values(marked(file, head, tail), marked(redis, head, tail));
+            Marked marked = Marked.of(file, redis);
+            return new Values(marked.one(), marked.other());
         }
 
         private static String whole(@Nullable String text) {
             return text == null ? ABSENT : "<code>" + Text.html(text) + "</code>";
-        }
-
-        private static String marked(String text, int head, int tail) {
-            String middle = text.substring(head, text.length() - tail);
-            return "<code>" + Text.html(text.substring(0, head))
-                    + (middle.isEmpty() ? "" : "<mark>" + Text.html(middle) + "</mark>")
-                    + Text.html(text.substring(text.length() - tail)) + "</code>";
         }
     }
 

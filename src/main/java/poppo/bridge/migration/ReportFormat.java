@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import poppo.bridge.report.Text;
 import poppo.bridge.shadow.Difference;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;

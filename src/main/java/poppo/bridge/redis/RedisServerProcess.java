@@ -325,6 +325,31 @@ public final class RedisServerProcess implements AutoCloseable {
         }
     }
 
+    /** Stops it where it is: it keeps its connections and answers nobody until {@link #thaw}. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets it go on after {@link #freeze}. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        String pid = Long.toString(pid());
+        try {
+            int status = new ProcessBuilder("kill", "-" + name, pid).start().waitFor();
+            if (status != 0) {
+                throw new BridgeException.Unavailable("redis-server (pid " + pid + ") takes no signal " + name);
+            }
+        } catch (IOException e) {
+            throw new BridgeException.Unavailable("redis-server takes no signal: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BridgeException.Unavailable("interrupted while redis-server was sent a signal", e);
+        }
+    }
+
     /** Starts it again, on the same port and data; ends it first where it still runs. */
     public synchronized void restart() {
         if (process.isAlive()) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -329,7 +330,7 @@ public final class RedisStateManager implements FencedStateManager {
         boolean isProcess = replacement.key().collection() == StateCollection.PROCESSES;
         String heardOf = isProcess ? replacement.key().id() : Issue.holder(after);
         SignOfLife sign = SignOfLife.of(heardOf, replacement.holderSeen(), options.heartbeatTtl());
-        long order = replacement.order() == 0 ? before.order() : replacement.order();
+        long order = order(before, replacement.order());
         Commit commit = new Commit(keys.authority);
         String time = after == null ? null : after.path(Issue.LAST_UPDATED).textValue();
         List<String> content = write(before, after, order, sign, time, commit);
@@ -499,6 +500,30 @@ public final class RedisStateManager implements FencedStateManager {
                 "ZCOUNT", keys.heartbeats, "-inf", Long.toString(Pulse.millis(link.ask(Step.keyless("TIME")))))));
         return new Losses(
                 number(info, "evicted_keys"), number(info, "expired_keys"), expired instanceof Long count ? count : 0);
+    }
+
+    /**
+     * Everything under the project's prefix as a plain client reads it: by the key's name without the prefix, its type and
+     * value. See {@link Content} for what is left out. Goes through all keys; for a project at rest.
+     */
+    public SortedMap<String, JsonNode> content() {
+        return guarded(() -> new Content(options.prefix(), keys, link).read());
+    }
+
+    /**
+     * Removes everything under the project's prefix.
+     *
+     * @throws BridgeException.Invalid for the project {@code default}, which has none
+     */
+    public void removeProject() {
+        if (options.prefix().isEmpty()) {
+            throw new BridgeException.Invalid("project", "the project 'default' has no prefix to remove by");
+        }
+        guarded(() -> {
+            new Content(options.prefix(), keys, link).remove();
+            return true;
+        });
+        forget();
     }
 
     @Override

@@ -25,7 +25,7 @@ function alert(breaker) {
   }
   const next = breaker.nextTry ? t('breaker.next', { time: time(breaker.nextTry) }) : t('breaker.soon');
   return [el('p', { class: 'banner' },
-    el('strong', {}, t(`breaker.${breaker.state}`)), ' ', breaker.reason ?? '', breaker.reason ? '. ' : ' ', el('span', {}, next))];
+    el('strong', {}, t(`breaker.${breaker.state}`)), ' ', breaker.reason ?? '', el('small', {}, next))];
 }
 
 function facts(status) {

@@ -140,6 +140,21 @@ class ForeignWriteTest {
         assertThat(after.get(2).order()).isGreaterThan(after.get(1).order());
     }
 
+    /** Redis may still have what was stamped before the restart, and gets the newcomer behind it. */
+    @Test
+    void afterARestartNewcomersFollowWhatWasStampedBefore() {
+        directory.run(new Operation.AddProcessedIssue(5));
+        long stamped = store.read(RecordKey.processedIssue(5)).order();
+        directory.clock.advance(java.time.Duration.ofSeconds(1));
+        FileStateManager again = directory.reopened();
+        directory.write("processed-issues.json", "[5,3]");
+
+        directory.clock.advance(java.time.Duration.ofSeconds(1));
+        assertThat(again.read(RecordKey.processedIssue(3)).order()).isGreaterThan(stamped);
+        assertThat(again.read(RecordKey.processedIssue(3)).order())
+                .isLessThan(directory.stamp().order());
+    }
+
     @Test
     void whileNotAcceptedAForeignVersionIsSetAsideAndOverwritten() {
         update(1, "ours");

@@ -29,21 +29,24 @@ final class StreamedDirectoryTest {
         return StreamedDirectory.open(directory.options());
     }
 
-    /** Every record of a store: collection, id, image and place, paged by twos. */
+    /** Every record of a store: collection, id, image and whether it stands behind the one before, paged by twos. */
     private static List<String> everything(StateManager store) {
         List<String> all = new ArrayList<>();
+        long place = -1;
         for (StateCollection collection : StateCollection.values()) {
             String after = null;
             List<Versioned> page = store.page(collection, null, 2);
             while (!page.isEmpty()) {
                 for (Versioned record : page) {
                     assertThat(store.read(record.key()).image()).isEqualTo(record.image());
-                    all.add(record.key() + " " + Json.compact(record.image()) + " " + record.order());
+                    all.add(record.key() + " " + Json.compact(record.image()) + " " + (record.order() > place));
+                    place = record.order();
                 }
                 after = page.get(page.size() - 1).key().id();
                 page = page.size() < 2 ? List.of() : store.page(collection, after, 2);
             }
             all.add(collection + " " + store.count(collection));
+            place = -1;
         }
         return all;
     }

@@ -84,7 +84,10 @@ class RedisRoundTripTest {
     private static List<Path> stateFiles() throws IOException {
         List<Path> files = new ArrayList<>();
         try (Stream<Path> found = Files.walk(FIXTURES)) {
-            found.filter(file -> file.toString().endsWith(".json")).sorted().forEach(files::add);
+            found.filter(file -> file.toString().endsWith(".json"))
+                    .filter(file -> file.toFile().length() > 0)
+                    .sorted()
+                    .forEach(files::add);
         }
         return files;
     }

@@ -271,6 +271,17 @@ public abstract class CopyContract extends Contract {
     }
 
     @Test
+    void aCopyOfARecordThatIsThereLeavesItInItsPlace() {
+        long first = stamps.next().order();
+        copy(RecordKey.runningTask("x"), json("{}"), null, stamps.next().order());
+        copy(RecordKey.runningTask("y"), json("{}"), null, stamps.next().order());
+
+        copy(RecordKey.runningTask("y"), json("{'a':1}"), null, first);
+
+        assertThat(ids(StateCollection.RUNNING_TASKS)).containsExactly("x", "y");
+    }
+
+    @Test
     void anOperationGoesOnFromACopy() {
         done(new Operation.AddProcessedComment(7, "a"));
         put(RecordKey.processedComments(7), "['a','b']");

@@ -79,7 +79,7 @@ class LiveTest {
 
     private static LiveState live(Bridge bridge, Pulse pulse) {
         ProjectHandle handle = new ProjectHandle(
-                "default", bridge.shadow, bridge.shadow, bridge.migration, bridge.plans, null, null, null);
+                "default", bridge.shadow, bridge.shadow, bridge.migration, bridge.plans, null, null, null, null);
         return new LiveState(handle, pulse, new EventLog(30, 1000, 100, Runnable::run));
     }
 

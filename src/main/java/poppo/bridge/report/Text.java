@@ -1,4 +1,4 @@
-package poppo.bridge.migration;
+package poppo.bridge.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.IntPredicate;
@@ -6,26 +6,26 @@ import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.Json;
 
 /** Makes any text harmless where it is to be shown; records hold what anybody wrote. Pure. */
-final class Text {
+public final class Text {
     private Text() {}
 
     /** A value as JSON, or that there is none. */
-    static String of(@Nullable JsonNode value) {
+    public static String of(@Nullable JsonNode value) {
         return value == null ? "(absent)" : Json.compact(value);
     }
 
     /** On one line and without what a terminal would obey. */
-    static String plain(String text) {
+    public static String plain(String text) {
         return replaced(text, c -> !Character.isISOControl(c) && !isLoneOrUnseen(c));
     }
 
     /** In HTML, also within quotes. */
-    static String html(String text) {
+    public static String html(String text) {
         return xml(text).replace("'", "&#39;");
     }
 
     /** In XML 1.0, also within double quotes. */
-    static String xml(String text) {
+    public static String xml(String text) {
         return replaced(text, c -> !Character.isISOControl(c) && !isLoneOrUnseen(c) && c != 0xFFFE && c != 0xFFFF)
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")
@@ -34,7 +34,7 @@ final class Text {
     }
 
     /** As code in a cell of a Markdown table. */
-    static String code(String text) {
+    public static String code(String text) {
         if (text.isEmpty()) {
             return "";
         }
@@ -47,7 +47,7 @@ final class Text {
     }
 
     /** As prose in Markdown. */
-    static String markdown(String text) {
+    public static String markdown(String text) {
         return plain(text).replaceAll("([\\\\`*_{}\\[\\]<>#|~!])", "\\\\$1");
     }
 
