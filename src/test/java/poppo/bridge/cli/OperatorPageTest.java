@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,10 @@ class OperatorPageTest {
         List<String> arguments = new ArrayList<>(List.of("--redis-uri", redis.uri()));
         arguments.addAll(List.of(more));
         serve = EndToEndServe.start(state, arguments.toArray(String[]::new));
+        browse();
+    }
+
+    private void browse() {
         browser = new Browser(serve.url(), home.resolve("profile"));
         browser.look("light", 1280, 900);
         browser.open("/");
@@ -203,7 +208,7 @@ class OperatorPageTest {
         pictures("dialog-rollback");
         browser.click("dialog .actions button:last-child");
         browser.awaitGone("dialog");
-        picture("readme", "light", "desktop", 1180, 860);
+        picture("readme", "light", "desktop", 1000, 720);
         browser.click("#rollback");
         browser.type("#reason", "the end of the test");
         browser.click("#confirm");
@@ -269,5 +274,35 @@ class OperatorPageTest {
         browser.open("/");
         awaitPhase("file");
         assertThat(browser.all("dialog")).isEmpty();
+    }
+
+    @Test
+    void aSwitchLeadsFromOneProjectToTheOther() throws Exception {
+        Path other = EndToEndServe.copyOf("state-2025-06-19", home.resolve("other"));
+        Path configuration = Files.writeString(home.resolve("bridge.yml"), """
+                bridge:
+                  redis.uri: %s
+                  projects:
+                    one: { state-dir: %s }
+                    two: { state-dir: %s }
+                """.formatted(redis.uri(), state, other));
+        serve = EndToEndServe.startUntil(
+                Pattern.compile("poppo-bridge serves http://127\\.0\\.0\\.1:(\\d+); .*"),
+                "--config",
+                configuration.toString(),
+                "--port",
+                "0");
+        browse();
+        awaitPhase("file");
+        browser.awaitText("#journal", "Nothing has happened");
+        browser.choose("#project", "two");
+        browser.click("#backfill");
+        browser.click("#confirm");
+        browser.awaitText("#journal", "backfill");
+        browser.choose("#project", "one");
+        browser.awaitText("#journal", "Nothing has happened");
+        browser.open("/#two");
+        browser.awaitText("#journal", "backfill");
+        assertEverybodyCanUseIt("two projects");
     }
 }
