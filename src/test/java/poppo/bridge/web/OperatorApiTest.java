@@ -212,7 +212,7 @@ class OperatorApiTest {
                         "poppo_phase{phase=\"file\",project=\"default\"} 1.0",
                         "poppo_http_requests_seconds_count{method=\"PATCH\",route=\"/v1/projects/{p}/issues/{n}\","
                                 + "status=\"200\"} 1");
-        assertThat(bridge.get("/", "Accept", "text/html").text()).contains("\"phase\": \"file\"");
+        assertThat(bridge.get("/", "Accept", "text/html").text()).contains("<ol id=\"track\">");
     }
 
     @Test
