@@ -191,6 +191,7 @@ final class Serving implements AutoCloseable {
         open.add(project);
         watch.add(project);
         served.open(project.handle());
+        metrics.watch(each.name(), project.facts());
         session.terminal()
                 .line("project " + project.name() + ": " + each.stateDir() + ", phase "
                         + project.state().standing().rollout() + ", " + redis(project));
