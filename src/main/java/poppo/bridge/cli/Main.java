@@ -70,6 +70,11 @@ public final class Main implements Runnable {
 
     /** Runs one command line, and returns its exit code. */
     static int run(Terminal terminal, Interrupts interrupts, Pace pace, String... args) {
+        return commandLine(terminal, interrupts, pace).execute(args);
+    }
+
+    /** All commands, ready to be executed once. */
+    static CommandLine commandLine(Terminal terminal, Interrupts interrupts, Pace pace) {
         Main main = new Main(terminal);
         CommandLine commands = main.commands(new Session(terminal, main.options, interrupts, pace));
         Failures failures = new Failures(terminal, main.options);
@@ -86,8 +91,7 @@ public final class Main implements Runnable {
                 .registerConverter(Tempo.class, choice(Tempo::of))
                 .registerConverter(
                         CompletionCommand.Shell.class,
-                        choice(CompletionCommand.Shell::of, CompletionCommand.Shell.values()))
-                .execute(args);
+                        choice(CompletionCommand.Shell::of, CompletionCommand.Shell.values()));
     }
 
     private CommandLine commands(Session session) {
