@@ -181,6 +181,20 @@ final class BridgeClient implements MigrationApi {
         return json(send(request("/plan/" + verb, READ).POST(body(request))));
     }
 
+    /** @param request the body of {@code POST recordings} */
+    Answer startRecording(ObjectNode request) {
+        return json(send(request("/recordings", CHANGE).POST(body(request))));
+    }
+
+    /** Those of the bridge's run. */
+    Answer recordings() {
+        return json(send(request("/recordings", READ).GET()));
+    }
+
+    Answer stopRecording(String id) {
+        return json(send(request("/recordings/" + segment(id), CHANGE).DELETE()));
+    }
+
     @Override
     public String place() {
         return project + " at " + url;

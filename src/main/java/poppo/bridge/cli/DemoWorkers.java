@@ -35,7 +35,7 @@ final class DemoWorkers implements AutoCloseable {
     private volatile boolean stopped;
 
     DemoWorkers(OpenProject project, DemoLedger ledger, DemoTimings timings) {
-        this.state = project.state();
+        this.state = project.handle().state();
         this.stamps = project.stamps();
         this.ledger = ledger;
         this.timings = timings;

@@ -47,8 +47,7 @@ public class FloodFilter extends TurboFilter {
             @Nullable String pattern,
             Object @Nullable [] arguments,
             @Nullable Throwable thrown) {
-        boolean isAsked = pattern == null || !level.isGreaterOrEqual(logger.getEffectiveLevel());
-        if (isAsked || SUM.equals(marker)) {
+        if (pattern == null || SUM.equals(marker) || !level.isGreaterOrEqual(logger.getEffectiveLevel())) {
             return FilterReply.NEUTRAL;
         }
         return isShown(logger, level, pattern, arguments) ? FilterReply.NEUTRAL : FilterReply.DENY;
@@ -95,7 +94,8 @@ public class FloodFilter extends TurboFilter {
             ended = windows.remove(kind);
         }
         if (ended != null && ended.lines > SHOWN) {
-            String last = MessageFormatter.arrayFormat(ended.pattern, ended.arguments).getMessage();
+            String last =
+                    MessageFormatter.arrayFormat(ended.pattern, ended.arguments).getMessage();
             logger.log(
                     SUM,
                     FloodFilter.class.getName(),

@@ -24,6 +24,8 @@ import poppo.bridge.plan.Webhook;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.redis.RedisStateManager;
+import poppo.bridge.replay.Recorder;
+import poppo.bridge.replay.RecordingSite;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
@@ -52,6 +54,7 @@ final class OpenProject implements AutoCloseable {
     private final Idempotency idempotency;
     private final PlanRunner plans;
     private final Supplier<ServerFacts> facts;
+    private final Recorder recorder;
     private final @Nullable RedisServerProcess embedded;
 
     private OpenProject(
@@ -81,6 +84,9 @@ final class OpenProject implements AutoCloseable {
             this.migration = keep(new Migration(
                     state, audit, new Doctor(directory, files, facts, clock), evidence, clock, new Disk(), bridge));
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
+            this.recorder = keep(
+                    new Recorder(state, RecordingSite.of(directory, bridge, OpenProject::openForRecording, clock)));
+            audit.onNote(recorder::noted);
             files.notices().forEach(notice -> LOG.info("{}: {}", name, notice));
             if (settings.rollout() != null) {
                 begin(settings.rollout());
@@ -148,6 +154,11 @@ final class OpenProject implements AutoCloseable {
         }
     }
 
+    /** Opens a directory that holds part of a recording. */
+    static LocalStateManager openForRecording(Path directory) {
+        return FileStateManager.open(FileOptions.of(directory).withoutSchedule());
+    }
+
     private RedisServerProcess startRedis(Path bridge) {
         RedisServerProcess server =
                 keep(RedisServerProcess.start(bridge.resolve("redis")).keptRunning());
@@ -180,7 +191,7 @@ final class OpenProject implements AutoCloseable {
 
     /** As a server serves it. */
     ProjectHandle handle() {
-        return new ProjectHandle(name, state, state, migration, plans, stamps, idempotency);
+        return new ProjectHandle(name, recorder, state, migration, plans, stamps, idempotency, recorder);
     }
 
     String name() {

@@ -110,7 +110,7 @@ final class Serving implements AutoCloseable {
         served.standBy(each.name(), taken.pid());
         if (isNews) {
             session.tell("project " + each.name() + ": stands by for " + taken.owner() + " on " + each.stateDir()
-                            + ", and takes over when that one is gone");
+                    + ", and takes over when that one is gone");
         }
     }
 
@@ -129,8 +129,8 @@ final class Serving implements AutoCloseable {
             }
             if (!isSaid) {
                 session.tell("http://" + web.host() + ":" + web.port()
-                                + " is taken, perhaps by that bridge; waits for it"
-                                + " to be free, and takes nothing over before");
+                        + " is taken, perhaps by that bridge; waits for it"
+                        + " to be free, and takes nothing over before");
                 isSaid = true;
             }
             awaitPort();
@@ -191,7 +191,7 @@ final class Serving implements AutoCloseable {
         served.open(project.handle());
         metrics.watch(each.name(), project.facts());
         session.tell("project " + project.name() + ": " + each.stateDir() + ", phase "
-                        + project.state().standing().rollout() + ", " + redis(project));
+                + project.state().standing().rollout() + ", " + redis(project));
     }
 
     private static String redis(OpenProject project) {
@@ -203,7 +203,7 @@ final class Serving implements AutoCloseable {
 
     private void announceAddress(BridgeServer server) {
         session.tell("poppo-bridge " + (open.isEmpty() ? "stands by at" : "serves") + " http://" + web.host() + ":"
-                        + server.port() + "; Ctrl-C stops it");
+                + server.port() + "; Ctrl-C stops it");
     }
 
     /** Tries once to own what another bridge had. */
@@ -223,8 +223,8 @@ final class Serving implements AutoCloseable {
         watch.add(owner);
         waiting.remove(each);
         served.starting(each.name());
-        session.tell("project " + each.name() + ": takes over " + each.stateDir() + " from " + gone
-                        + ", which is gone");
+        session.tell(
+                "project " + each.name() + ": takes over " + each.stateDir() + " from " + gone + ", which is gone");
         boolean isFirst = open.isEmpty();
         // In the phase that the owner left it in: nobody waits here who could have asked for another one.
         open(each.withoutRollout(), owner);

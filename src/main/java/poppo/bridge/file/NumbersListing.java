@@ -28,7 +28,7 @@ final class NumbersListing implements Listing {
         try (JsonParser parser = Json.parser(utf8)) {
             listing.read(parser);
         } catch (JsonProcessingException e) {
-            throw Unparsable.at(e.getLocation(), e.getOriginalMessage());
+            throw Unparsable.at(e.getLocation(), Json.reason(e));
         } catch (MalformedJsonException | IOException e) {
             throw new Unparsable(String.valueOf(e.getMessage()));
         }

@@ -112,7 +112,7 @@ abstract class Shape {
         } catch (JsonProcessingException e) {
             // Between two entries Jackson has no exception of its own for the end.
             boolean cutOff = e.getOriginalMessage().startsWith("Unexpected end-of-input");
-            throw Unparsable.at(e.getLocation(), cutOff ? CUT_OFF : e.getOriginalMessage());
+            throw Unparsable.at(e.getLocation(), cutOff ? CUT_OFF : Json.reason(e));
         } catch (MalformedJsonException e) {
             throw new Unparsable(String.valueOf(e.getMessage()));
         } catch (IOException e) {

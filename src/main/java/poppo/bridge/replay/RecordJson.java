@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -107,6 +108,11 @@ final class RecordJson {
         return type.cast(form(type).read(json, Set.of()));
     }
 
+    /** The same operation, each JSON document in it replaced by what {@code change} makes of it. */
+    static Operation mapJson(Operation operation, UnaryOperator<JsonNode> change) {
+        return (Operation) form(operation.getClass()).map(operation, change);
+    }
+
     private static ObjectNode fields(Object value) {
         ObjectNode json = Json.object();
         form(value.getClass()).write(value, json);
@@ -167,6 +173,25 @@ final class RecordJson {
                 arguments[at++] = part.getValue().read(part.getKey(), json.get(part.getKey()));
             }
             return make(arguments);
+        }
+
+        Object map(Object value, UnaryOperator<JsonNode> change) {
+            Object[] arguments = new Object[parts.size()];
+            int at = 0;
+            for (Part part : parts.values()) {
+                Object component = part.get(value);
+                if (component instanceof JsonNode json) {
+                    component = change.apply(json);
+                } else if (component instanceof Operation inner) {
+                    component = mapJson(inner, change);
+                }
+                arguments[at++] = component;
+            }
+            try {
+                return make(arguments);
+            } catch (Misfit e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         private Object make(Object[] arguments) throws Misfit {

@@ -33,6 +33,11 @@ public record Recorded(
         return begun + took;
     }
 
+    /** The same call under another number. */
+    Recorded numbered(long other) {
+        return new Recorded(other, begun, took, caller, call, stamp, answer, served);
+    }
+
     /** The same call with another answer. */
     Recorded answered(ObjectNode other) {
         return new Recorded(number, begun, took, caller, call, stamp, other, served);

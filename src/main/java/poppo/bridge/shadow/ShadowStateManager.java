@@ -13,11 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +26,6 @@ import poppo.bridge.state.Execution;
 import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.Issue;
 import poppo.bridge.state.Json;
-import poppo.bridge.state.LabelRequest;
 import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.Orphan;
@@ -68,13 +64,9 @@ public final class ShadowStateManager implements StateManager {
     private final ShadowReads shadowReads;
     private final Keeper keeper;
     private final Keeper mirroring;
-    private final LongAdder fallbacks = new LongAdder();
-    /**
-     * The processes last heard of in the files alone, so that Redis, which has authority over what else they hold, doesn't
-     * take them for dead before their records are carried over.
-     */
-    private final Set<String> heardMeanwhile = ConcurrentHashMap.newKeySet();
-
+    private final Fallback fallback;
+    private final ReadPath reads;
+    private final WritePath writes;
     private final ForeignWrites foreignWrites;
     private volatile long lastNoted;
     private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
@@ -129,6 +121,9 @@ public final class ShadowStateManager implements StateManager {
                 new ObservedStateManager(project.files, Served.FILE, ObservedStateManager.Guard.NONE, parts.observer());
         this.redis = new ObservedStateManager(parts.redis(), Served.REDIS, recovery.breaker(), parts.observer());
         this.shadowReads = new ShadowReads(project, redis, mismatches, options.shadowReadPercent(), System::nanoTime);
+        this.fallback = new Fallback(project, recovery.breaker());
+        this.reads = new ReadPath(project, files, redis, shadowReads, fallback);
+        this.writes = new WritePath(project, files, redis, mismatches, fallback);
         this.keeper = new Keeper("bridge-keeper", this::keep, options.keeperInterval());
         this.mirroring = new Keeper("bridge-mirror", this::mirror, options.mirrorInterval());
     }
@@ -148,409 +143,69 @@ public final class ShadowStateManager implements StateManager {
         Execution execution;
         try (Gate.Pass pass = project.gate.enter();
                 RecordLocks.Held held = project.locks.lock(operation.key())) {
-            execution = executeRouted(operation, stamp);
+            execution = writes.execute(operation, stamp);
         }
         throttle.operationTook(System.nanoTime() - start);
         tell(execution, stamp);
         return execution;
     }
 
-    private Execution executeRouted(Operation operation, Stamp stamp) {
-        return switch (project.route(operation.key()).writes()) {
-            case FILE -> files.execute(operation, stamp);
-            case FILE_THEN_REDIS -> executeOnBoth(operation, stamp);
-            case REDIS_MIRRORED -> executeMirrored(operation, stamp);
-            case REDIS -> executeOnRedis(operation, stamp);
-            case FILE_MARKED_DIRTY -> executeMeanwhile(operation, stamp, DirtyRecords.Cause.MISSED);
-            case REFUSED -> throw refused();
-        };
-    }
-
-    private Execution executeMeanwhile(Operation operation, Stamp stamp, DirtyRecords.Cause cause) {
-        project.dirty.mark(operation.key(), cause);
-        Execution onFiles = files.execute(operation, stamp);
-        String process = onFiles.decision().effects().aliveProcess();
-        if (process != null) {
-            heardMeanwhile.add(process);
-        }
-        return onFiles;
-    }
-
-    private Execution executeOnBoth(Operation operation, Stamp stamp) {
-        Execution onFiles = executeOnFilesFirst(operation, stamp);
-        try {
-            Execution onRedis = redis.execute(operation, stamp);
-            Comparison.Result result = Comparison.executions(onFiles, onRedis);
-            mismatches.record(operation.name(), result, result.agrees() ? "" : Comparison.cause(onFiles, onRedis));
-            if (!result.agrees()) {
-                project.dirty.mark(operation.key(), DirtyRecords.Cause.MISMATCH);
-            } else {
-                project.agreed.note(operation.key(), onFiles.after());
-            }
-        } catch (BridgeException e) {
-            project.dirty.mark(operation.key(), missed(e));
-        }
-        return onFiles;
-    }
-
-    private Execution executeOnFilesFirst(Operation operation, Stamp stamp) {
-        try {
-            return files.execute(operation, stamp);
-        } catch (BridgeException.UnknownOutcome e) {
-            project.dirty.mark(operation.key(), DirtyRecords.Cause.UNKNOWN);
-            throw e;
-        }
-    }
-
-    private Execution executeMirrored(Operation operation, Stamp stamp) {
-        if (!operation.isSoft()) {
-            // Before Redis is asked, so that a full disk leaves nothing to be taken back.
-            project.files.requireRoom();
-        }
-        Execution onRedis;
-        try {
-            onRedis = redis.execute(witnessed(operation, stamp), stamp);
-        } catch (BridgeException e) {
-            if (project.standing().filesBehind()) {
-                throw e;
-            }
-            fallbacks.increment();
-            return executeMeanwhile(operation, stamp, missed(e));
-        }
-        String process = onRedis.decision().effects().aliveProcess();
-        if (process != null) {
-            heardMeanwhile.remove(process);
-        }
-        if (operation.isSoft()) {
-            files.execute(operation, stamp);
-        } else if (onRedis.decision() instanceof Decision.Changed changed) {
-            mirror(onRedis, changed, stamp);
-        }
-        return onRedis;
-    }
-
-    /** Redis may not have heard of a process that was at work on a dirty record. */
-    private Operation witnessed(Operation operation, Stamp stamp) {
-        if (heardMeanwhile.isEmpty()) {
-            return operation;
-        }
-        String holder = Issue.holder(project.files.read(operation.key()).image());
-        if (holder == null
-                || !heardMeanwhile.contains(holder)
-                || project.files.lastSeen(holder, stamp.now()).isEmpty()) {
-            return operation;
-        }
-        return new Operation.Witnessed(operation, holder);
-    }
-
-    private Execution executeOnRedis(Operation operation, Stamp stamp) {
-        Execution onRedis = redis.execute(operation, stamp);
-        if (onRedis.decision() instanceof Decision.Changed changed) {
-            emit(changed.effects().label());
-        }
-        return onRedis;
-    }
-
-    private static DirtyRecords.Cause missed(BridgeException e) {
-        return e instanceof BridgeException.UnknownOutcome ? DirtyRecords.Cause.UNKNOWN : DirtyRecords.Cause.MISSED;
-    }
-
-    /** Copies what Redis has just committed; if that can't be kept, the commit is taken back. */
-    private void mirror(Execution onRedis, Decision.Changed changed, Stamp stamp) {
-        Instant seen = changed.effects().aliveProcess() == null ? null : stamp.now();
-        LabelRequest label = changed.effects().label();
-        mirror(onRedis.key(), onRedis.after(), seen, stamp.order(), label);
-    }
-
-    private void mirror(
-            RecordKey key, @Nullable JsonNode after, @Nullable Instant seen, long order, @Nullable LabelRequest label) {
-        try {
-            project.files.copy(key, after, seen, order, label);
-            project.agreed.note(key, after);
-        } catch (BridgeException.UnknownOutcome e) {
-            project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
-            throw e;
-        } catch (BridgeException e) {
-            takeBack(key, e);
-            throw e;
-        }
-    }
-
-    /** While the record is dirty the files are right about it, and they don't have the change either. */
-    private void takeBack(RecordKey key, BridgeException cause) {
-        if (project.standing().filesBehind()) {
-            project.dirty.mark(key, DirtyRecords.Cause.UNKNOWN);
-            throw new BridgeException.UnknownOutcome(
-                    key + " is written in Redis but not in the files: " + cause.getMessage(), cause);
-        }
-        project.dirty.mark(key, DirtyRecords.Cause.MISSED);
-        try {
-            Versioned inFiles = project.files.read(key);
-            overwrite(redis, key, inFiles.image(), null, inFiles.order());
-        } catch (BridgeException e) {
-            cause.addSuppressed(e);
-        }
-    }
-
-    /** Writes an image over whatever the store has, under the record's lock; others get out of the way in a few tries. */
-    private static void overwrite(
-            StateManager store, RecordKey key, @Nullable JsonNode image, @Nullable Instant seen, long order) {
-        for (int attempt = 0; attempt < 10; attempt++) {
-            Versioned there = store.read(key);
-            if (store.replaceAll(List.of(new Replacement(key, image, there.version(), seen, order)))
-                    .get(0)) {
-                return;
+    @Override
+    public List<Boolean> replaceAll(List<Replacement> replacements) {
+        List<Boolean> written = new ArrayList<>(replacements.size());
+        try (Gate.Pass pass = project.gate.enter()) {
+            for (Replacement replacement : replacements) {
+                written.add(writes.replace(replacement));
             }
         }
-        throw new BridgeException.Unavailable(key + " is being changed by somebody else all the time; try again");
-    }
-
-    /** The operation has taken effect by now, so it must not end as one that has not. */
-    private void emit(@Nullable LabelRequest label) {
-        if (label != null) {
-            try {
-                project.files.emit(List.of(label));
-            } catch (BridgeException.Unavailable e) {
-                throw new BridgeException.UnknownOutcome(
-                        "The status is changed, but its label request can't be handed on; ask again: " + e.getMessage(),
-                        e);
-            }
-        }
-    }
-
-    private BridgeException refused() {
-        String reason = recovery.breaker().condition().reason();
-        return new BridgeException.Unavailable("Redis has the only copy of the state and can't be used: "
-                + (reason == null ? "it is being checked" : reason));
+        return written;
     }
 
     // ---- reads
 
     @Override
     public Versioned read(RecordKey key) {
-        Route route = project.route(key);
-        return switch (route.reads()) {
-            case FILE -> route == Route.FILES_MEANWHILE ? readMeanwhile(key) : files.read(key);
-            case FILE_COMPARED -> shadowReads.compared(files.read(key));
-            case REDIS_ELSE_FILE -> {
-                Versioned read = readRedisElseFile(key);
-                yield route.writes() == Route.Writes.FILE_THEN_REDIS ? shadowReads.compared(read) : read;
-            }
-            case REDIS -> readOnlyCopy(key);
-            case REFUSED -> throw refused();
-        };
-    }
-
-    /**
-     * While an operation is under way, what one store shows may not be in the other yet. Where the files have authority,
-     * they may have what Redis lacks, and a list may have told of it; where Redis has, it may show what is not kept yet and
-     * may be taken back. So such a read waits its turn.
-     */
-    private Versioned readRedisElseFile(RecordKey key) {
-        if (project.locks.isBusy(key)) {
-            return readInTurn(key);
-        }
-        Glimpse glimpse = new Glimpse();
-        try {
-            Versioned read = redis.read(key);
-            return project.locks.isBusy(key) || !glimpse.holds() ? readInTurn(key) : read;
-        } catch (BridgeException e) {
-            return fallBack(e, () -> readFilesInTurn(key));
-        }
-    }
-
-    /**
-     * What a look at Redis rests on: that since it began nobody stopped believing Redis, which may have lost its state since,
-     * and no record became dirty, of which it may have shown what then was taken back or disagreed with the files.
-     */
-    private final class Glimpse {
-        private final Standing standing = project.standing();
-        private final long marks = project.dirty.marks();
-
-        boolean holds() {
-            return project.standing() == standing && project.dirty.marks() == marks;
-        }
-    }
-
-    private Versioned readInTurn(RecordKey key) {
-        try (RecordLocks.Held held = project.locks.lock(key)) {
-            while (true) {
-                Glimpse glimpse = new Glimpse();
-                if (project.route(key).authority() == Authority.FILE) {
-                    return files.read(key);
-                }
-                try {
-                    Versioned read = redis.read(key);
-                    if (glimpse.holds()) {
-                        return read;
-                    }
-                } catch (BridgeException e) {
-                    return fallBack(e, () -> files.read(key));
-                }
-            }
-        }
-    }
-
-    private Versioned readOnlyCopy(RecordKey key) {
-        Glimpse glimpse = new Glimpse();
-        Versioned read = redis.read(key);
-        return glimpse.holds() ? read : read(key);
-    }
-
-    /** A write that began while Redis was believed may be in Redis, where it was seen, and not in the files yet. */
-    private Versioned readMeanwhile(RecordKey key) {
-        return project.locks.isBusy(key) ? readFilesInTurn(key) : files.read(key);
-    }
-
-    private Versioned readFilesInTurn(RecordKey key) {
-        try (RecordLocks.Held held = project.locks.lock(key)) {
-            return files.read(key);
-        }
-    }
-
-    private <T> T fallBack(BridgeException cause, java.util.function.Supplier<T> onFiles) {
-        if (project.standing().filesBehind()) {
-            throw cause;
-        }
-        fallbacks.increment();
-        return onFiles.get();
+        return reads.read(key);
     }
 
     @Override
     public List<Versioned> readAll(List<RecordKey> keys) {
-        return keys.stream().map(this::read).toList();
-    }
-
-    /** Lists come from Redis only when every single record would. */
-    private <T> T list(Function<StateManager, T> query) {
-        // Before it waits for others: what they become dirty with meanwhile is not in Redis.
-        Glimpse glimpse = new Glimpse();
-        Standing standing = glimpse.standing;
-        if (!standing.believed() && standing.down() == Route.REFUSED) {
-            throw refused();
-        }
-        if (!standing.filesBehind()
-                && (!standing.believed() || !standing.rollout().readsAllFromRedis() || !project.dirty.isEmpty())) {
-            return query.apply(files);
-        }
-        if (!standing.filesBehind()) {
-            // Of what is under way a list from the files may have told already.
-            project.locks.awaitOthers();
-        }
-        try {
-            T found = query.apply(redis);
-            if (standing.authority() == Authority.REDIS && !standing.filesBehind()) {
-                // It may show what is not kept yet, and may be taken back.
-                project.locks.awaitOthers();
-            }
-            return glimpse.holds() ? found : list(query);
-        } catch (BridgeException.Unavailable e) {
-            return fallBack(e, () -> query.apply(files));
-        }
+        return keys.stream().map(reads::read).toList();
     }
 
     @Override
     public List<Versioned> page(StateCollection collection, @Nullable String after, int limit) {
-        return list(store -> store.page(collection, after, limit));
+        return reads.list(store -> store.page(collection, after, limit));
     }
 
     @Override
     public long count(StateCollection collection) {
-        return list(store -> store.count(collection));
+        return reads.list(store -> store.count(collection));
     }
 
     @Override
     public List<Long> processing() {
-        return list(StateManager::processing);
+        return reads.list(StateManager::processing);
     }
 
     @Override
     public List<Long> heldBy(String processId) {
-        return list(store -> store.heldBy(processId));
+        return reads.list(store -> store.heldBy(processId));
     }
 
     @Override
     public Optional<Instant> lastSeen(String processId, Instant now) {
-        return list(store -> store.lastSeen(processId, now));
+        return reads.list(store -> store.lastSeen(processId, now));
     }
 
     @Override
     public List<Orphan> orphans(Instant now) {
-        return list(store -> store.orphans(now));
+        return reads.list(store -> store.orphans(now));
     }
 
     /** Which store lists come from at the moment. */
     public Served listsFrom() {
-        return list(store -> store == redis ? Served.REDIS : Served.FILE);
-    }
-
-    // ---- copies
-
-    @Override
-    public List<Boolean> replaceAll(List<Replacement> replacements) {
-        List<Boolean> written = new ArrayList<>(replacements.size());
-        try (Gate.Pass pass = project.gate.enter()) {
-            for (Replacement replacement : replacements) {
-                written.add(replace(replacement));
-            }
-        }
-        return written;
-    }
-
-    private boolean replace(Replacement wanted) {
-        RecordKey key = wanted.key();
-        try (RecordLocks.Held held = project.locks.lock(key)) {
-            Route route = project.route(key);
-            Versioned there = readToReplace(key, route);
-            if (!there.version().equals(wanted.expectedVersion())) {
-                return false;
-            }
-            if (route.authority() == Authority.FILE || there.served() == Served.FILE) {
-                replaceInFiles(wanted, DirtyRecords.Cause.MISSED);
-            } else {
-                replaceInRedis(wanted, route);
-            }
-            return true;
-        }
-    }
-
-    /** Reads a record where {@link #read} would. */
-    private Versioned readToReplace(RecordKey key, Route route) {
-        return switch (route.reads()) {
-            case FILE, FILE_COMPARED -> files.read(key);
-            case REDIS -> redis.read(key);
-            case REFUSED -> throw refused();
-            case REDIS_ELSE_FILE -> {
-                try {
-                    yield redis.read(key);
-                } catch (BridgeException e) {
-                    yield fallBack(e, () -> files.read(key));
-                }
-            }
-        };
-    }
-
-    private void replaceInFiles(Replacement wanted, DirtyRecords.Cause cause) {
-        if (project.standing().phase().usesRedis()) {
-            project.dirty.mark(wanted.key(), cause);
-        }
-        overwrite(files, wanted.key(), wanted.image(), wanted.holderSeen(), wanted.order());
-    }
-
-    private void replaceInRedis(Replacement wanted, Route route) {
-        RecordKey key = wanted.key();
-        try {
-            overwrite(redis, key, wanted.image(), wanted.holderSeen(), wanted.order());
-        } catch (BridgeException e) {
-            fallBack(e, () -> {
-                replaceInFiles(wanted, missed(e));
-                return true;
-            });
-            return;
-        }
-        if (route.writes() == Route.Writes.REDIS_MIRRORED) {
-            mirror(key, wanted.image(), wanted.holderSeen(), wanted.order(), null);
-        }
+        return reads.list(store -> store == redis ? Served.REDIS : Served.FILE);
     }
 
     // ---- the phase
@@ -807,7 +462,7 @@ public final class ShadowStateManager implements StateManager {
                 inStage.comparisons(),
                 inStage.mismatches(),
                 foreignWrites.writes(),
-                fallbacks.sum(),
+                fallback.count(),
                 project.files.lagMillis(),
                 project.files.lagRecords(),
                 project.files.journalBytes(),

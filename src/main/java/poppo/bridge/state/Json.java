@@ -124,10 +124,15 @@ public final class Json {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw malformed(e.getLocation(), e.getOriginalMessage());
+            throw malformed(e.getLocation(), reason(e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What Jackson found, without its hints for programmers on where it read from. */
+    public static String reason(JsonProcessingException e) {
+        return String.valueOf(e.getOriginalMessage()).replaceAll(" \\([^()]*\\[Source: .*\\)$", "");
     }
 
     private static MalformedJsonException malformed(@org.jspecify.annotations.Nullable JsonLocation at, String why) {

@@ -3,6 +3,7 @@ package poppo.bridge.web;
 import java.util.regex.Pattern;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.plan.PlanRunner;
+import poppo.bridge.replay.Recorder;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.Standing;
 import poppo.bridge.state.BridgeException;
@@ -16,6 +17,7 @@ import poppo.bridge.state.StateManager;
  * @param state takes the workers' calls: the shadow manager, or something around it
  * @param shadow says where the project stands and tells of status changes
  * @param idempotency the answers to calls that carried a key
+ * @param recorder what the workers' calls are recorded with
  */
 public record ProjectHandle(
         String name,
@@ -24,7 +26,8 @@ public record ProjectHandle(
         Migration migration,
         PlanRunner plans,
         Stamp.Source stamps,
-        Idempotency idempotency) {
+        Idempotency idempotency,
+        Recorder recorder) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     public ProjectHandle {
@@ -41,7 +44,7 @@ public record ProjectHandle(
 
     /** The same project, its workers' calls taken by {@code other}. */
     ProjectHandle withState(StateManager other) {
-        return new ProjectHandle(name, other, shadow, migration, plans, stamps, idempotency);
+        return new ProjectHandle(name, other, shadow, migration, plans, stamps, idempotency, recorder);
     }
 
     /** Whether a write would be taken now, as far as that is known without trying. */

@@ -221,6 +221,37 @@ final class Schemas {
                     description = "Goes on with the diff that was stopped last, as it was asked for then")
             Boolean resume) {}
 
+    @Schema(name = "RecordingRequest", description = "What to record, all of it optional")
+    record RecordingRequestShape(
+            @Nullable
+            @Schema(pattern = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}", description = "Of the fixture; by the time if absent")
+            String name,
+
+            @Nullable @Schema(description = "An existing directory of the bridge's host; .bridge/recordings if absent")
+            String directory,
+
+            @Nullable @Schema(description = "Rules of redaction that go before those that come with the bridge")
+            Object rules) {}
+
+    @Schema(name = "Recording", description = "Calls of workers, written as a fixture")
+    record RecordingShape(
+            String id,
+
+            @Schema(
+                    allowableValues = {"running", "done", "failed"},
+                    description = "failed: it ended by itself")
+            String state,
+
+            @Schema(format = "date-time") String startedAt,
+            long calls,
+            @Schema(description = "On the bridge's host") String directory,
+
+            @Nullable @Schema(description = "Why it ended by itself")
+            String error,
+
+            @Schema(description = "What to know when it is replayed")
+            List<String> notes) {}
+
     @Schema(name = "NoiseRule", description = "A field that may differ for a time")
     record NoiseRuleShape(
             @Schema(maxLength = 256) String name,

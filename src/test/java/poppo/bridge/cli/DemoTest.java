@@ -18,8 +18,8 @@ final class DemoTest {
     @Test
     void theWholeDemoLosesNothingAndNothingDisagrees() {
         CommandRun.Outcome outcome = CommandRun.of("demo", "--hold", "1", "--workers", "4");
+        assertThat(outcome.err()).as(outcome.out()).isEmpty();
         assertThat(outcome.out()).endsWith("\n0 lost, 0 mismatches\n").doesNotContain("VIOLATED");
-        assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
     }
 

@@ -26,7 +26,7 @@ class JsonEverywhereTest {
     private static final String PLAN = "migration-plans/standard.yml";
 
     /** They tell a story, a line of JSON for each part: {@link Session#tell}, of which {@code serve} is the example here. */
-    private static final Set<String> LONG = Set.of("serve", "demo", "plan rehearse");
+    private static final Set<String> LONG = Set.of("serve", "demo", "plan rehearse", "record watch");
 
     @TempDir
     Path home;
@@ -45,6 +45,8 @@ class JsonEverywhereTest {
         lines.put("status", "status");
         lines.put("doctor", "doctor");
         lines.put("phase show", "phase show");
+        lines.put("record start", "record start --name seen --out " + home.resolve("fixtures"));
+        lines.put("record stop", "record stop");
         lines.put("backfill", "backfill");
         lines.put("phase set", "phase set dual-write");
         lines.put("diff", "diff");
@@ -88,9 +90,10 @@ class JsonEverywhereTest {
                 state.toString(),
                 "--port",
                 "0")) {
-            assertThat(bridge.said()).hasSizeGreaterThan(1).allSatisfy(line -> assertThat(
-                            Json.parse(line).path("said").asText())
-                    .isNotEmpty());
+            assertThat(bridge.said())
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(line ->
+                            assertThat(Json.parse(line).path("said").asText()).isNotEmpty());
             long redis = Long.parseLong(bridge.said().get(0).replaceAll(".*\\(pid (\\d+)\\).*", "$1"));
             bridge.terminate();
             ProcessHandle.of(redis).ifPresent(ProcessHandle::destroyForcibly);
@@ -100,8 +103,7 @@ class JsonEverywhereTest {
     /** Those that can be run. */
     private static Set<String> commands() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream());
-        CommandLine root =
-                Main.commandLine(Terminal.of(nowhere, nowhere, Map.of(), 0), new Interrupts(), Pace.SYSTEM);
+        CommandLine root = Main.commandLine(Terminal.of(nowhere, nowhere, Map.of(), 0), new Interrupts(), Pace.SYSTEM);
         Set<String> found = new TreeSet<>();
         root.getSubcommands().values().forEach(each -> collect(each, found));
         return found;

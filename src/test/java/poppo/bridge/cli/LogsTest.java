@@ -60,8 +60,10 @@ class LogsTest {
             Path file = state.resolve("issue-status.json");
             Files.writeString(file, Files.readString(file).replace("queued", "failed"));
             await(bridge, status -> status.path("foreignWrites").asInt() > 0);
-            await(bridge, status -> status.path("breaker").path("state").asText().equals("closed")
-                    && status.path("dirtyRecords").asInt() == 0);
+            await(
+                    bridge,
+                    status -> status.path("breaker").path("state").asText().equals("closed")
+                            && status.path("dirtyRecords").asInt() == 0);
             Files.writeString(file, "{\"issues\": {\"1\": {\"status\": \"" + BODY + " \n");
             call(bridge, "GET", "issues/1", "", WORKER);
             call(bridge, "PUT", "migration/phase", "{\"phase\":\"redis-read\",\"reason\":\"seen\"}", OPERATOR);
@@ -70,7 +72,8 @@ class LogsTest {
 
         assertThat(log.lines())
                 .hasSizeGreaterThan(5)
-                .allSatisfy(line -> assertThat(Json.parse(line).path("formattedMessage").asText())
+                .allSatisfy(line -> assertThat(
+                                Json.parse(line).path("formattedMessage").asText())
                         .isNotEmpty());
         String audit = Files.readString(state.resolve(".bridge/audit.jsonl"));
         assertThat(audit).contains("\"mismatch\"", "\"foreign-write\"", "\"fail-over\"", "\"return\"");
@@ -111,8 +114,7 @@ class LogsTest {
 
     private static HttpResponse<String> call(
             EndToEndServe bridge, String method, String path, String body, String token) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(bridge.url() + "/v1/projects/default/" + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(bridge.url() + "/v1/projects/default/" + path))
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

@@ -11,6 +11,10 @@ public final class ReplayGrounds {
         return ReplayGround.own(hasFaults);
     }
 
+    public static Ground on(String redisUri) {
+        return ReplayGround.on(redisUri);
+    }
+
     public static void close(Ground ground) {
         ((ReplayGround) ground).close();
     }

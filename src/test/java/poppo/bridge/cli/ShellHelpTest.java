@@ -59,15 +59,18 @@ class ShellHelpTest {
 
     @Test
     void fishHasALineForEachCommandAndOptionInsideItsCommand() {
-        List<String> lines =
-                CommandRun.of("completion", "fish", "--name", "bridge").out().lines().toList();
+        List<String> lines = CommandRun.of("completion", "fish", "--name", "bridge")
+                .out()
+                .lines()
+                .toList();
         assertThat(lines)
                 .contains(
                         "complete -c bridge -n '__fish_seen_subcommand_from phase; and not __fish_seen_subcommand_from"
                                 + " show set' -a 'show' -d 'Show the phase, who has authority, and the rollout percents.'",
                         "complete -c bridge -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'")
-                .anyMatch(line -> line.startsWith(
-                        "complete -c bridge -n '__fish_seen_subcommand_from diff' -l repair -x -a 'none file redis authority'"))
+                .anyMatch(
+                        line -> line.startsWith(
+                                "complete -c bridge -n '__fish_seen_subcommand_from diff' -l repair -x -a 'none file redis authority'"))
                 .noneMatch(line -> line.contains("__fish_seen_subcommand_from diff' -l json"));
         assertThat(lines.stream().skip(1)).allMatch(line -> line.startsWith("complete -c bridge "));
     }

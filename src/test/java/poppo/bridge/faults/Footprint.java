@@ -66,9 +66,9 @@ record Footprint(long threads, long sockets, long heapBytes, long calls, long fa
         Commands.run(jcmd, Long.toString(pid), "GC.run");
         List<String> info =
                 Commands.run(jcmd, Long.toString(pid), "GC.heap_info").lines().toList();
-        // One line each for the young and the old generation; those below are their parts, and the classes.
+        // The collection moved all that lives into the old generation; the young one has what the load made since.
         return info.stream()
-                .filter(line -> line.contains("generation") && line.contains("total"))
+                .filter(line -> line.contains("tenured generation") && line.contains("total"))
                 .map(USED::matcher)
                 .filter(Matcher::find)
                 .mapToLong(used -> Long.parseLong(used.group(1)) * 1024)

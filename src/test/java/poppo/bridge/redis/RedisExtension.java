@@ -9,15 +9,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.wait.strategy.Wait;
-import org.testcontainers.utility.DockerImageName;
 import poppo.bridge.state.Fences;
 
 /**
@@ -32,15 +27,12 @@ import poppo.bridge.state.Fences;
  * }</pre>
  */
 public final class RedisExtension implements AfterEachCallback {
-    /** Names the image for Testcontainers; must log "Ready to accept connections". */
-    private static final String IMAGE = System.getenv().getOrDefault("BRIDGE_TEST_REDIS_IMAGE", "redis:7.2");
-
     private static final Map<Kind, String> SERVERS = new EnumMap<>(Kind.class);
     private static final AtomicInteger PROJECTS = new AtomicInteger();
 
     /** Where a server comes from. */
     public enum Kind {
-        /** A container if Docker answers, else the one on the PATH, else the embedded one. */
+        /** The one on the PATH, else the embedded one. */
         ANY,
         /** {@code redis-server} on the PATH: 7.0 here. */
         PATH,
@@ -120,10 +112,8 @@ public final class RedisExtension implements AfterEachCallback {
     private static String start(Kind kind) {
         return switch (kind) {
             case ANY ->
-                container()
-                        .orElseGet(() -> process(RedisServerProcess.onPath()
-                                        .orElseGet(() -> RedisServerProcess.embedded(temporary())))
-                                .uri());
+                process(RedisServerProcess.onPath().orElseGet(() -> RedisServerProcess.embedded(temporary())))
+                        .uri();
             case PATH ->
                 process(RedisServerProcess.onPath()
                                 .orElseThrow(() -> new IllegalStateException("there is no redis-server on the PATH")))
@@ -135,25 +125,6 @@ public final class RedisExtension implements AfterEachCallback {
     private static RedisServerProcess process(Path executable) {
         return RedisServerProcess.start(temporary(), executable, "--appendfsync", "no")
                 .stoppedAtExit();
-    }
-
-    @SuppressWarnings({"resource", "rawtypes"}) // the container lives as long as this JVM
-    private static Optional<String> container() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            return Optional.empty();
-        }
-        try {
-            GenericContainer<?> container = new GenericContainer(DockerImageName.parse(IMAGE))
-                    .withExposedPorts(6379)
-                    .waitingFor(Wait.forLogMessage(".*Ready to accept connections.*", 1));
-            container.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(container::stop));
-            return Optional.of("redis://" + container.getHost() + ":" + container.getMappedPort(6379));
-        } catch (RuntimeException e) {
-            System.err.println(
-                    "Docker answers but can't run " + IMAGE + " (" + e.getMessage() + "): using a local redis-server");
-            return Optional.empty();
-        }
     }
 
     static Path temporary() {

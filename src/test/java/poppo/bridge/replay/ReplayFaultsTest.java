@@ -54,7 +54,7 @@ class ReplayFaultsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            [                                                  | :1: is no JSON (column 2): Unexpected end-of-input: expected close marker for Array (start marker at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 1])
+            [                                                  | :1: is no JSON (column 2): Unexpected end-of-input: expected close marker for Array
             {}                                                 | : faults: must be an array of {"at", "fault", "for"}
             {"faults": [{"at": 0, "fault": "killed"}]}         | : faults.0.at: must be a whole number from 1
             {"faults": [{"at": 1, "fault": "bored"}]}          | : faults.0.fault: 'bored' is none of killed, frozen, emptied

@@ -151,8 +151,12 @@ public class MemoryStateManager implements StateManager {
 
     /** Writes a record under a new version; one that is there already keeps its place. */
     void keep(RecordKey key, @Nullable JsonNode image, long order) {
+        replace(key, image, place(key, order));
+    }
+
+    private long place(RecordKey key, long order) {
         Entry before = content.entry(key);
-        replace(key, image, before.image() == null ? order : before.order());
+        return before.image() == null ? order : before.order();
     }
 
     final void replace(RecordKey key, @Nullable JsonNode image, long order) {
@@ -209,7 +213,7 @@ public class MemoryStateManager implements StateManager {
         if (!stands(copy)) {
             return false;
         }
-        replace(copy.key(), copy.image(), copy.order());
+        replace(copy.key(), copy.image(), place(copy.key(), copy.order()));
         String process = copy.key().collection() == StateCollection.PROCESSES
                 ? copy.key().id()
                 : Issue.holder(copy.image());

@@ -18,11 +18,15 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import poppo.bridge.file.FileOptions;
+import poppo.bridge.file.FileStateManager;
 import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.migration.Finding;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.plan.PlanRunner;
+import poppo.bridge.replay.Recorder;
+import poppo.bridge.replay.RecordingSite;
 import poppo.bridge.shadow.AuditJournal;
 import poppo.bridge.shadow.ShadowOptions;
 import poppo.bridge.shadow.ShadowStateManager;
@@ -99,8 +103,15 @@ final class Bridge implements AutoCloseable {
                 () -> clock.millis() * 1_000_000,
                 disk,
                 Idempotency.Bounds.STANDARD);
-        ProjectHandle handle =
-                new ProjectHandle("default", shadow, shadow, migration, plans, new Stamp.Source(clock), idempotency);
+        Recorder recorder = new Recorder(
+                shadow,
+                RecordingSite.of(
+                        directory,
+                        directory,
+                        place -> FileStateManager.open(FileOptions.of(place).withoutSchedule()),
+                        clock));
+        ProjectHandle handle = new ProjectHandle(
+                "default", recorder, shadow, migration, plans, new Stamp.Source(clock), idempotency, recorder);
         server = BridgeServer.start(options.withAddress(options.host(), 0), new Projects(metrics, List.of(handle)));
     }
 

@@ -137,7 +137,7 @@ class MalformedRequestTest {
                 worker("DELETE", "issues", null, 405, ""),
                 worker("GET", "nothing", null, 404, ""),
                 worker("GET", "issues/1/more", null, 404, ""),
-                worker("GET", "migration/recordings", null, 404, ""),
+                worker("GET", "migration/nothing", null, 404, ""),
                 Arguments.of("GET", "/v1/projects/other/issues/1", null, 404, "", new String[0]),
                 Arguments.of("PUT", "/v1/projects/other/last-run", "{}", 404, "", new String[0]),
                 Arguments.of("GET", "/v2", null, 404, "", new String[0]),

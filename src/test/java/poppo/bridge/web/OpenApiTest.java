@@ -48,7 +48,6 @@ class OpenApiTest {
             "GET " + P + "statistics",
             "GET " + P + "events");
 
-    /** All of the table but the recordings, which come later. */
     static final List<String> OPERATOR = List.of(
             "GET " + P + "migration",
             "PUT " + P + "migration/phase",
@@ -67,6 +66,9 @@ class OpenApiTest {
             "GET " + P + "migration/mismatches",
             "GET " + P + "migration/foreign-writes",
             "POST " + P + "migration/foreign-writes/reapply",
+            "POST " + P + "migration/recordings",
+            "GET " + P + "migration/recordings",
+            "DELETE " + P + "migration/recordings/{id}",
             "GET " + P + "migration/journal",
             "POST " + P + "migration/plan",
             "GET " + P + "migration/plan",
