@@ -66,6 +66,7 @@ class JsonEverywhereTest {
         assertThat(all).isEqualTo(commands());
 
         Path state = Files.createDirectory(home.resolve("state"));
+        Files.createDirectory(home.resolve("fixtures"));
         try (EndToEndServe bridge = EndToEndServe.start(state)) {
             bridge.done("PATCH", "issues/1", "{'status':'queued'}");
             for (Map.Entry<String, String> each : lines.entrySet()) {
