@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -26,6 +28,7 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import poppo.bridge.journal.Fsync;
 import poppo.bridge.journal.JournalOptions;
+import poppo.bridge.plan.Suggestion;
 import poppo.bridge.plan.Webhook;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.shadow.Phase;
@@ -112,13 +115,20 @@ final class Configuration {
     }
 
     private static void requireKnown(Path file, String key) {
-        boolean known = key.startsWith(PROJECTS)
-                ? Setting.ofProject(key.substring(key.indexOf('.', PROJECTS.length()) + 1))
-                        .isPresent()
-                : Setting.of(key).isPresent();
-        if (!known) {
+        Stream<String> known = Arrays.stream(Setting.values()).map(Setting::key);
+        if (key.startsWith(PROJECTS)) {
+            int end = key.indexOf('.', PROJECTS.length());
+            String project = key.substring(PROJECTS.length(), end < 0 ? key.length() : end);
+            known = Arrays.stream(Setting.values())
+                    .filter(Setting::isPerProject)
+                    .map(setting -> setting.key(project));
+        }
+        List<String> settings = known.toList();
+        if (!settings.contains(key)) {
             throw new BridgeException.Invalid(
-                    key, "is no setting (in " + file + "); 'serve --help' and the README list those there are");
+                    key,
+                    "is no setting (in " + file + "); "
+                            + Suggestion.near(key, settings).orElse("'config' lists those there are"));
         }
     }
 

@@ -214,6 +214,6 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void say(String format, Object... arguments) {
-        session.terminal().document(String.format(Locale.ROOT, format, arguments));
+        session.tell(String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -2,6 +2,7 @@ package poppo.bridge.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import poppo.bridge.migration.Repair;
 import poppo.bridge.migration.ReportFormat;
+import poppo.bridge.plan.Suggestion;
 import poppo.bridge.replay.ReplayFormat;
 import poppo.bridge.replay.Tempo;
 import poppo.bridge.shadow.Phase;
@@ -68,6 +70,11 @@ public final class Main implements Runnable {
 
     /** Runs one command line, and returns its exit code. */
     static int run(Terminal terminal, Interrupts interrupts, Pace pace, String... args) {
+        return commandLine(terminal, interrupts, pace).execute(args);
+    }
+
+    /** All commands, ready to be executed once. */
+    static CommandLine commandLine(Terminal terminal, Interrupts interrupts, Pace pace) {
         Main main = new Main(terminal);
         CommandLine commands = main.commands(new Session(terminal, main.options, interrupts, pace));
         Failures failures = new Failures(terminal, main.options);
@@ -77,17 +84,20 @@ public final class Main implements Runnable {
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.hasColour() ? Ansi.ON : Ansi.OFF))
                 .setExpandAtFiles(false)
-                .registerConverter(Phase.class, choice(Phase::of))
-                .registerConverter(Repair.class, choice(Repair::of))
-                .registerConverter(ReportFormat.class, choice(ReportFormat::of))
-                .registerConverter(ReplayFormat.class, choice(ReplayFormat::of))
+                .registerConverter(Phase.class, choice(Phase::of, Phase.values()))
+                .registerConverter(Repair.class, choice(Repair::of, Repair.values()))
+                .registerConverter(ReportFormat.class, choice(ReportFormat::of, ReportFormat.values()))
+                .registerConverter(ReplayFormat.class, choice(ReplayFormat::of, ReplayFormat.values()))
                 .registerConverter(Tempo.class, choice(Tempo::of))
-                .execute(args);
+                .registerConverter(
+                        CompletionCommand.Shell.class,
+                        choice(CompletionCommand.Shell::of, CompletionCommand.Shell.values()));
     }
 
     private CommandLine commands(Session session) {
         return new CommandLine(this)
                 .addSubcommand(new ServeCommand(session))
+                .addSubcommand(new ConfigCommand(session))
                 .addSubcommand(new DemoCommand(session))
                 .addSubcommand(new StatusCommand(session))
                 .addSubcommand(new DoctorCommand(session))
@@ -106,6 +116,12 @@ public final class Main implements Runnable {
                         .addSubcommand(new RecordCommand.Stop(session))
                         .addSubcommand(new RecordCommand.Watch(session)))
                 .addSubcommand(new ReplayCommand(session))
+                .addSubcommand(new CommandLine(new MetricsCommand())
+                        .addSubcommand(new MetricsCommand.All(session))
+                        .addSubcommand(new MetricsCommand.Dashboard(session))
+                        .addSubcommand(new MetricsCommand.Alerts(session)))
+                .addSubcommand(new CompletionCommand(session))
+                .addSubcommand(new ManCommand(session))
                 .addSubcommand(new CommandLine(new PlanCommand())
                         .addSubcommand(new PlanLintCommand(session))
                         .addSubcommand(new PlanRehearseCommand(session))
@@ -117,14 +133,21 @@ public final class Main implements Runnable {
                         .addSubcommand("abort", new PlanSteerCommand(session, "End the plan; the phase stays.")));
     }
 
-    /** Reads a word that is one of a few, by the one who knows them. */
-    private static <T> ITypeConverter<T> choice(Function<String, T> of) {
+    /** Reads a word, by the one who knows them; {@code known} are those there are, as they are written. */
+    private static <T> ITypeConverter<T> choice(Function<String, T> of, Object... known) {
         return label -> {
             try {
                 return of.apply(label);
             } catch (BridgeException.Invalid e) {
                 String message = String.valueOf(e.getMessage());
-                throw new TypeConversionException(message.substring(e.field().length() + 2));
+                throw new TypeConversionException(message.substring(e.field().length() + 2)
+                        + Suggestion.near(
+                                        label,
+                                        Arrays.stream(known)
+                                                .map(Object::toString)
+                                                .toList())
+                                .map(question -> "; " + question)
+                                .orElse(""));
             }
         };
     }

@@ -32,6 +32,15 @@ final class NoiseCommand implements Callable<Integer> {
         }
     }
 
+    /** Says what was done; with {@code --json}, the rules there are now. */
+    private static void changed(Session session, MigrationApi api, String done) {
+        if (session.options().isJson()) {
+            show(session, api.noiseRules());
+        } else {
+            session.terminal().line(Terminal.oneLine(done));
+        }
+    }
+
     private static void show(Session session, Answer rules) {
         Terminal terminal = session.terminal();
         if (session.options().isJson()) {
@@ -94,7 +103,7 @@ final class NoiseCommand implements Callable<Integer> {
             }
             try (MigrationApi api = offline.open(session)) {
                 api.addNoiseRule(rule);
-                session.terminal().line("noise rule '" + Terminal.oneLine(name) + "' applies from now on");
+                changed(session, api, "noise rule '" + name + "' applies from now on");
                 return ExitCode.DONE;
             }
         }
@@ -119,7 +128,7 @@ final class NoiseCommand implements Callable<Integer> {
         public Integer call() {
             try (MigrationApi api = offline.open(session)) {
                 api.removeNoiseRule(name);
-                session.terminal().line("noise rule '" + Terminal.oneLine(name) + "' is removed");
+                changed(session, api, "noise rule '" + name + "' is removed");
                 return ExitCode.DONE;
             }
         }

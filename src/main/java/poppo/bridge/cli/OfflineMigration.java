@@ -1,12 +1,10 @@
 package poppo.bridge.cli;
 
-import ch.qos.logback.classic.Level;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
-import org.slf4j.LoggerFactory;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
 import poppo.bridge.migration.BackfillRequest;
@@ -48,7 +46,7 @@ final class OfflineMigration implements MigrationApi {
 
     private static OfflineMigration open(
             ProjectSettings settings, Function<FileOptions, ? extends LocalStateManager> opener) {
-        quiet();
+        Logs.quiet();
         try {
             return new OfflineMigration(OpenProject.open(settings, opener), settings.stateDir());
         } catch (BridgeException.Unavailable e) {
@@ -56,14 +54,6 @@ final class OfflineMigration implements MigrationApi {
                     "can't work offline on " + settings.stateDir() + " (--offline needs the bridge stopped): "
                             + e.getMessage(),
                     e);
-        }
-    }
-
-    /** The story that a server tells in its log would hide a command's few lines. */
-    static void quiet() {
-        if (System.getenv("POPPO_LOG_LEVEL") == null
-                && LoggerFactory.getLogger("poppo.bridge") instanceof ch.qos.logback.classic.Logger logger) {
-            logger.setLevel(Level.WARN);
         }
     }
 

@@ -32,7 +32,7 @@ final class OfflineRehearsal implements JobApi {
             throw CommandFailure.usage(
                     "--dry-run --offline needs --redis-uri: starting the embedded Redis would write");
         }
-        OfflineMigration.quiet();
+        Logs.quiet();
         LocalStateManager files =
                 FileStateManager.stream(FileOptions.of(settings.stateDir()).withHeartbeatTtl(settings.heartbeatTtl()));
         RedisStateManager redis = RedisStateManager.connect(

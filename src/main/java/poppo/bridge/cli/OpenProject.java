@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ import poppo.bridge.shadow.Rollout;
 import poppo.bridge.shadow.ShadowStateManager;
 import poppo.bridge.shadow.StoreObserver;
 import poppo.bridge.state.LocalStateManager;
+import poppo.bridge.state.ServerFacts;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.web.EventsFile;
 import poppo.bridge.web.Idempotency;
@@ -53,6 +55,7 @@ final class OpenProject implements AutoCloseable {
     private final Idempotency idempotency;
     private final EventsFile events;
     private final PlanRunner plans;
+    private final Supplier<ServerFacts> facts;
     private final Recorder recorder;
     private final @Nullable RedisServerProcess embedded;
 
@@ -74,19 +77,14 @@ final class OpenProject implements AutoCloseable {
             RedisStateManager redis = keep(RedisStateManager.connect(RedisOptions.of(uri, name)
                     .withCommandTimeout(settings.commandTimeout())
                     .withHeartbeatTtl(settings.heartbeatTtl())));
+            this.facts = redis::facts;
             Evidence evidence = new Evidence();
             AuditJournal audit = new AuditJournal(new Disk(), bridge, clock);
             this.state = keep(ShadowStateManager.open(
                     new ShadowStateManager.Parts(files, redis, bridge, audit, observer.and(evidence), clock),
                     settings.shadow()));
             this.migration = keep(new Migration(
-                    state,
-                    audit,
-                    new Doctor(directory, files, redis::facts, clock),
-                    evidence,
-                    clock,
-                    new Disk(),
-                    bridge));
+                    state, audit, new Doctor(directory, files, facts, clock), evidence, clock, new Disk(), bridge));
             this.events = new EventsFile(new Disk(), bridge);
             this.idempotency = keep(Idempotency.open(bridge.resolve(IDEMPOTENCY), state, clock));
             this.recorder = keep(
@@ -217,6 +215,11 @@ final class OpenProject implements AutoCloseable {
 
     Stamp.Source stamps() {
         return stamps;
+    }
+
+    /** Asks its Redis what it is. */
+    Supplier<ServerFacts> facts() {
+        return facts;
     }
 
     /** The Redis that was started beside the bridge; null when one was given. */

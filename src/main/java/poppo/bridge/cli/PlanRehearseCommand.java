@@ -57,8 +57,7 @@ final class PlanRehearseCommand implements Callable<Integer> {
         session.interrupts().stopBy(Thread.currentThread()::interrupt);
         System.setProperty("POPPO_LOG_LEVEL", System.getenv().getOrDefault("POPPO_LOG_LEVEL", "WARN"));
         try (DemoState state = new DemoState(fixture)) {
-            session.terminal()
-                    .line(Terminal.oneLine("rehearsal of plan '" + plan.plan().name() + "'"));
+            session.tell(Terminal.oneLine("rehearsal of plan '" + plan.plan().name() + "'"));
             Rehearsal.Shape shape = new Rehearsal.Shape(Duration.ofSeconds(holdSeconds), workers, true);
             return new Rehearsal(session, state, shape, new DemoLedger()).run(plan.text(), (entry, uri) -> {});
         } catch (InterruptedException e) {

@@ -187,7 +187,7 @@ final class RecordCommand {
             RecordingSite site =
                     RecordingSite.of(directory, directory, OpenProject::openForRecording, Clock.systemUTC());
             try (Watcher watcher = new Watcher(directory, wanted, site)) {
-                session.terminal().line("watching " + directory + "; Ctrl-C ends it");
+                session.tell("watching " + directory + "; Ctrl-C ends it");
                 while (watcher.isRunning() && !end.await(TIMER.toMillis(), TimeUnit.MILLISECONDS)) {
                     watcher.look();
                 }

@@ -165,6 +165,6 @@ final class Rehearsal {
     }
 
     private void say(String format, Object... arguments) {
-        session.terminal().document(String.format(Locale.ROOT, format, arguments));
+        session.tell(String.format(Locale.ROOT, format, arguments));
     }
 }

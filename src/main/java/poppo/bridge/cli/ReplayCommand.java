@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,9 +30,6 @@ import poppo.bridge.shadow.Phase;
         })
 final class ReplayCommand implements Callable<Integer> {
     private static final int CHANGES = 12;
-
-    /** Held on to: a logger that nobody holds forgets its level. */
-    private static final Logger FILES = Logger.getLogger("poppo.bridge.file");
 
     private final Session session;
 
@@ -99,9 +94,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireSensible();
-        OfflineMigration.quiet();
+        Logs.quiet();
         // What is odd about a fixture's files is odd in each of its runs, and what it comes to is compared.
-        FILES.setLevel(Level.SEVERE);
+        Logs.quietFiles();
         List<Fixture> fixtures = directories.stream().map(FixtureReader::read).toList();
         FaultSchedule schedule = faults == null ? FaultSchedule.NONE : FaultSchedule.read(faults);
         try (ReplayGround ground = redisUri == null ? ReplayGround.own(faults != null) : ReplayGround.on(redisUri);

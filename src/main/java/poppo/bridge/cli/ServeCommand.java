@@ -19,7 +19,7 @@ import poppo.bridge.web.WebOptions;
         name = "serve",
         description = "Run the bridge, or a standby where another one runs already.",
         footerHeading = "%nEvery setting of the configuration file can also be given by the environment,%n"
-                + "e.g. bridge.redis.uri as BRIDGE_REDIS_URI; the README lists them all.%n")
+                + "e.g. bridge.redis.uri as BRIDGE_REDIS_URI; 'config' lists them all.%n")
 final class ServeCommand implements Callable<Integer> {
     private final Session session;
 

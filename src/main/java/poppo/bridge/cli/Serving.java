@@ -65,7 +65,7 @@ final class Serving implements AutoCloseable {
                 takeOver(server);
             }
             end.await();
-            session.terminal().line("stopping: no new calls are taken, open ones are finished");
+            session.tell("stopping: no new calls are taken, open ones are finished");
         }
     }
 
@@ -109,9 +109,8 @@ final class Serving implements AutoCloseable {
         boolean isNews = !taken.equals(waiting.put(each, taken));
         served.standBy(each.name(), taken.pid());
         if (isNews) {
-            session.terminal()
-                    .line("project " + each.name() + ": stands by for " + taken.owner() + " on " + each.stateDir()
-                            + ", and takes over when that one is gone");
+            session.tell("project " + each.name() + ": stands by for " + taken.owner() + " on " + each.stateDir()
+                    + ", and takes over when that one is gone");
         }
     }
 
@@ -129,10 +128,9 @@ final class Serving implements AutoCloseable {
                 return server;
             }
             if (!isSaid) {
-                session.terminal()
-                        .line("http://" + web.host() + ":" + web.port()
-                                + " is taken, perhaps by that bridge; waits for it"
-                                + " to be free, and takes nothing over before");
+                session.tell("http://" + web.host() + ":" + web.port()
+                        + " is taken, perhaps by that bridge; waits for it"
+                        + " to be free, and takes nothing over before");
                 isSaid = true;
             }
             awaitPort();
@@ -191,9 +189,9 @@ final class Serving implements AutoCloseable {
         open.add(project);
         watch.add(project);
         served.open(project.handle());
-        session.terminal()
-                .line("project " + project.name() + ": " + each.stateDir() + ", phase "
-                        + project.state().standing().rollout() + ", " + redis(project));
+        metrics.watch(each.name(), project.facts());
+        session.tell("project " + project.name() + ": " + each.stateDir() + ", phase "
+                + project.state().standing().rollout() + ", " + redis(project));
     }
 
     private static String redis(OpenProject project) {
@@ -204,9 +202,8 @@ final class Serving implements AutoCloseable {
     }
 
     private void announceAddress(BridgeServer server) {
-        session.terminal()
-                .line("poppo-bridge " + (open.isEmpty() ? "stands by at" : "serves") + " http://" + web.host() + ":"
-                        + server.port() + "; Ctrl-C stops it");
+        session.tell("poppo-bridge " + (open.isEmpty() ? "stands by at" : "serves") + " http://" + web.host() + ":"
+                + server.port() + "; Ctrl-C stops it");
     }
 
     /** Tries once to own what another bridge had. */
@@ -226,9 +223,8 @@ final class Serving implements AutoCloseable {
         watch.add(owner);
         waiting.remove(each);
         served.starting(each.name());
-        session.terminal()
-                .line("project " + each.name() + ": takes over " + each.stateDir() + " from " + gone
-                        + ", which is gone");
+        session.tell(
+                "project " + each.name() + ": takes over " + each.stateDir() + " from " + gone + ", which is gone");
         boolean isFirst = open.isEmpty();
         // In the phase that the owner left it in: nobody waits here who could have asked for another one.
         open(each.withoutRollout(), owner);

@@ -1,8 +1,6 @@
 package poppo.bridge.cli;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +58,11 @@ enum Setting {
         return defaultValue;
     }
 
+    /** Whether a project may have it for itself. */
+    boolean isPerProject() {
+        return perProject;
+    }
+
     String meaning() {
         return meaning;
     }
@@ -72,18 +75,5 @@ enum Setting {
     /** Its key for one project of several. */
     String key(String project) {
         return "bridge.projects." + project + "." + key.substring(PREFIX.length());
-    }
-
-    /** The setting that {@code key} names within {@code bridge.projects.<name>.}, if a project may have it. */
-    static Optional<Setting> ofProject(String key) {
-        return Arrays.stream(values())
-                .filter(setting -> setting.perProject && setting.key.equals(PREFIX + key))
-                .findFirst();
-    }
-
-    static Optional<Setting> of(String key) {
-        return Arrays.stream(values())
-                .filter(setting -> setting.key.equals(key))
-                .findFirst();
     }
 }

@@ -4,8 +4,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -29,6 +32,7 @@ final class Gates {
     private final Function<Duration, DiffReport> freshDiff;
     private final ToIntFunction<DiffReport> cleanRounds;
     private final NoiseRules noiseRules;
+    private final Map<String, Gate> lastJudged = new ConcurrentHashMap<>();
 
     /**
      * @param freshDiff a diff of this phase that is not older than that, or made now
@@ -136,7 +140,7 @@ final class Gates {
         return gate("backfill", complete, complete ? "complete" : "not complete", "complete");
     }
 
-    private static Gate mismatches(ShadowStatus status, Bounds bounds) {
+    private Gate mismatches(ShadowStatus status, Bounds bounds) {
         long found = status.stageMismatches();
         long compared = status.stageComparisons();
         double atMost = highestRate(found, compared);
@@ -228,7 +232,7 @@ final class Gates {
                 bounds.doctorErrors() == 0 ? "no errors" : "at most " + bounds.doctorErrors() + " errors");
     }
 
-    private static Gate diff(DiffReport report) {
+    private Gate diff(DiffReport report) {
         return gate("diff", report.isConsistent(), Diff.summary(report), "consistent");
     }
 
@@ -243,11 +247,18 @@ final class Gates {
                 "none for " + bounds.quietFiles().toSeconds() + " s");
     }
 
-    private static Gate atMost(String name, long measured, long bound) {
+    private Gate atMost(String name, long measured, long bound) {
         return gate(name, measured <= bound, Long.toString(measured), bound == 0 ? "0" : "at most " + bound);
     }
 
-    private static Gate gate(String name, boolean passed, String measured, String bound) {
-        return new Gate(name, passed, measured, bound);
+    private Gate gate(String name, boolean passed, String measured, String bound) {
+        Gate gate = new Gate(name, passed, measured, bound);
+        lastJudged.put(name, gate);
+        return gate;
+    }
+
+    /** Each gate as it was judged last. */
+    Collection<Gate> lastJudged() {
+        return lastJudged.values();
     }
 }

@@ -17,7 +17,11 @@ public final class Job {
         RUNNING,
         DONE,
         FAILED,
-        CANCELLED
+        CANCELLED;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** The work: reports how far it is by {@link Job#progress}, and returns its result. */
@@ -53,6 +57,20 @@ public final class Job {
 
     public String id() {
         return id;
+    }
+
+    String kind() {
+        return kind;
+    }
+
+    /** How many records were looked at. */
+    public long done() {
+        return done;
+    }
+
+    /** How many there are to look at, as far as is known. */
+    public long total() {
+        return Math.max(total, done);
     }
 
     public State state() {
@@ -124,9 +142,9 @@ public final class Job {
         ObjectNode json = Json.object();
         json.put("id", id);
         json.put("kind", kind);
-        json.put("state", now.name().toLowerCase(Locale.ROOT));
+        json.put("state", now.label());
         json.set("done", Json.number(looked));
-        json.set("total", Json.number(Math.max(total, looked)));
+        json.set("total", Json.number(total()));
         json.set("ratePerSecond", Json.number(Math.round(rate)));
         boolean known = now == State.RUNNING && rate > 0;
         json.set("etaSeconds", Json.number(known ? Math.round(Math.max(0, total - looked) / rate) : 0));

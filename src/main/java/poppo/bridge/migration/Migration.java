@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -224,7 +225,7 @@ public final class Migration implements AutoCloseable {
      */
     public Job backfill(BackfillRequest request, String who) {
         long total = total();
-        return jobs.start("backfill", total, job -> {
+        return jobs.start(Jobs.BACKFILL, total, job -> {
             if (request.dryRun()) {
                 return result(state.rehearse(job::progress)).put("dryRun", true);
             }
@@ -241,7 +242,7 @@ public final class Migration implements AutoCloseable {
      */
     public static Job rehearse(LocalStateManager files, FencedStateManager redis) {
         long total = Stream.of(StateCollection.values()).mapToLong(files::count).sum();
-        Job job = new Job("rehearsal", "backfill", total);
+        Job job = new Job("rehearsal", Jobs.BACKFILL, total);
         Thread thread = new Thread(
                 () -> job.run(running ->
                         result(Rehearsal.of(files, redis, running::progress)).put("dryRun", true)),
@@ -288,7 +289,7 @@ public final class Migration implements AutoCloseable {
     public Job diff(DiffRequest request, String who) {
         DiffTally.Checkpoint from = request.resume ? unfinished() : null;
         long total = total();
-        return jobs.start("diff", total, job -> {
+        return jobs.start(Jobs.DIFF, total, job -> {
             Diff.Order order = order(job.id(), request, from);
             Diff diff = new Diff(state, clock, Pause.SLEEP, noiseRules.live(), order);
             DiffReport report = keep(
@@ -367,6 +368,21 @@ public final class Migration implements AutoCloseable {
         reports.remember(made);
         lastDiff = made;
         return made;
+    }
+
+    /** The job that is running, if one is. */
+    public Optional<Job> runningJob() {
+        return Optional.ofNullable(jobs.running());
+    }
+
+    /** How often a job ended so since the start. */
+    public long endedJobs(EndedJob how) {
+        return jobs.ended(how);
+    }
+
+    /** Each gate as it was judged last, for whatever step and by whatever bounds; those never judged are left out. */
+    public Collection<Gate> lastJudged() {
+        return gates.lastJudged();
     }
 
     public Optional<Job> job(String id) {

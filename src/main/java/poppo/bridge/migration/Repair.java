@@ -35,4 +35,9 @@ public enum Repair {
                         "'" + label + "' is none of "
                                 + Arrays.stream(values()).map(Repair::label).collect(Collectors.joining(", "))));
     }
+
+    @Override
+    public String toString() {
+        return label;
+    }
 }

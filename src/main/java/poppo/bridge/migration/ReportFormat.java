@@ -184,4 +184,9 @@ public enum ReportFormat {
         lines.add("not compared: " + String.join("; ", report.notCompared()));
         return lines;
     }
+
+    @Override
+    public String toString() {
+        return label();
+    }
 }

@@ -2,20 +2,25 @@ package poppo.bridge.plan;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** What somebody meant who wrote something else. */
-final class Suggestion {
+public final class Suggestion {
     private static final int FURTHEST = 3;
 
     private Suggestion() {}
 
     /** The known word that is nearest, as a question; where none is near, all of them. */
-    static String of(String written, Collection<String> known) {
-        String nearest = known.stream()
+    public static String of(String written, Collection<String> known) {
+        return near(written, known).orElseGet(() -> "there are " + String.join(", ", known));
+    }
+
+    /** The known word that is nearest, as a question; empty where none is near. */
+    public static Optional<String> near(String written, Collection<String> known) {
+        return known.stream()
                 .min(Comparator.comparingInt(word -> distance(written, word)))
-                .orElse("");
-        boolean isNear = distance(written, nearest) <= Math.min(FURTHEST, nearest.length() / 2);
-        return isNear ? "did you mean '" + nearest + "'?" : "there are " + String.join(", ", known);
+                .filter(nearest -> distance(written, nearest) <= Math.min(FURTHEST, nearest.length() / 2))
+                .map(nearest -> "did you mean '" + nearest + "'?");
     }
 
     /** How many letters must be added, removed or replaced, in either case. */

@@ -219,4 +219,9 @@ public enum ReplayFormat {
         }
         out.append("</tbody></table>");
     }
+
+    @Override
+    public String toString() {
+        return label();
+    }
 }

@@ -67,7 +67,8 @@ public final class AuditJournal {
         entry.put("who", who);
         entry.put("why", why);
         entry.set("details", details);
-        LOG.info("{} by {}: {} {}", event, who, why, Json.compact(details));
+        // The event is part of the pattern, so that a flood of one kind doesn't hide the others.
+        LOG.info(event + " by {}: {} {}", who, why, Json.compact(details));
         try {
             lines.append(entry);
             lastNumber++;

@@ -5,7 +5,12 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +53,15 @@ final class Breaker implements ObservedStateManager.Guard {
     private final CircuitBreaker circuit;
     private final Bulkhead bulkhead;
     private final Consumer<String> onOpen;
+    private final Map<State, LongAdder> entered = new EnumMap<>(State.class);
     private volatile Condition condition = Condition.CLOSED;
 
     /** @param onOpen told the reason, once each time it opens, on the thread whose call opened it */
     Breaker(ShadowOptions options, Consumer<String> onOpen) {
         this.onOpen = onOpen;
+        for (State state : State.values()) {
+            entered.put(state, new LongAdder());
+        }
         this.circuit = CircuitBreaker.of(
                 "redis",
                 CircuitBreakerConfig.custom()
@@ -134,20 +143,34 @@ final class Breaker implements ObservedStateManager.Guard {
     private synchronized boolean becomeOpen(String reason) {
         State before = condition.state();
         if (before != State.OPEN) {
-            condition = new Condition(State.OPEN, reason);
+            enter(new Condition(State.OPEN, reason));
         }
         return before == State.CLOSED;
     }
 
     /** Notes how far the recovery is. */
     synchronized void recovering(State state, String reason) {
-        condition = new Condition(state, reason);
+        enter(new Condition(state, reason));
     }
 
     /** Redis is believed again. */
     synchronized void close() {
         circuit.reset();
-        condition = Condition.CLOSED;
+        enter(Condition.CLOSED);
+    }
+
+    private void enter(Condition next) {
+        if (condition.state() != next.state()) {
+            Objects.requireNonNull(entered.get(next.state())).increment();
+        }
+        condition = next;
+    }
+
+    /** How often it came into each state, by the state's label; it began closed. */
+    Map<String, Long> transitions() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        entered.forEach((state, count) -> counts.put(state.label(), count.sum()));
+        return counts;
     }
 
     Condition condition() {

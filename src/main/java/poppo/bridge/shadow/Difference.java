@@ -43,17 +43,23 @@ public record Difference(
     }
 
     public ObjectNode toJson() {
-        ObjectNode json = Json.object();
-        json.put("collection", key.collection().label());
-        json.put("record", key.id());
-        json.put("pointer", pointer);
-        json.put("kind", kind().label());
+        ObjectNode json = place();
         if (file != null) {
             json.set("file", file);
         }
         if (redis != null) {
             json.set("redis", redis);
         }
+        return json;
+    }
+
+    /** Where it is and of what kind, without the values: those may be what somebody wrote in an issue. */
+    ObjectNode place() {
+        ObjectNode json = Json.object();
+        json.put("collection", key.collection().label());
+        json.put("record", key.id());
+        json.put("pointer", pointer);
+        json.put("kind", kind().label());
         return json;
     }
 

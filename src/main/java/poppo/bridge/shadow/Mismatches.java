@@ -127,7 +127,7 @@ final class Mismatches {
         if (seen.count == 1) {
             seen.first = now;
             ArrayNode details = Json.array();
-            differences.stream().limit(10).map(Difference::toJson).forEach(details::add);
+            differences.stream().limit(10).map(Difference::place).forEach(details::add);
             audit.note("mismatch", found + " found " + first.key() + " to differ (" + cause + ")", details);
             save();
         }

@@ -1,6 +1,7 @@
 package poppo.bridge.shadow;
 
 import java.time.Clock;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.FencedStateManager;
@@ -29,6 +30,12 @@ final class Project {
     private volatile long floor;
     private volatile long noted;
 
+    /** As of the last time the files were told. */
+    private Authority authority;
+
+    private final LongAdder toFiles = new LongAdder();
+    private final LongAdder toRedis = new LongAdder();
+
     /** The mark of the files when they were opened. */
     final String marked;
 
@@ -45,6 +52,7 @@ final class Project {
         this.file = new StandingFile(parts.disk(), parts.bridgeDirectory());
         StandingFile.Stored stored = file.load();
         this.standing = stored.standing();
+        this.authority = standing.authority();
         this.fenced = standing.epoch();
         this.cleanStop = stored.cleanStop();
         this.floor = stored.acknowledged();
@@ -132,8 +140,18 @@ final class Project {
         }
     }
 
+    /** How often {@code to} got authority since the start. */
+    long authorityChanges(Authority to) {
+        return (to == Authority.REDIS ? toRedis : toFiles).sum();
+    }
+
     /** While Redis has authority the files are a mirror, and what others write into them is set aside. */
     private void tellFiles() {
-        files.acceptForeignWrites(standing.authority() == Authority.FILE);
+        Authority now = standing.authority();
+        if (now != authority) {
+            (now == Authority.REDIS ? toRedis : toFiles).increment();
+            authority = now;
+        }
+        files.acceptForeignWrites(now == Authority.FILE);
     }
 }

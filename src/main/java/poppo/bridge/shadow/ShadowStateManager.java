@@ -232,6 +232,16 @@ public final class ShadowStateManager implements StateManager {
         return mismatches.since();
     }
 
+    /** How often the breaker came into each of its states since the start, by the state's name. */
+    public Map<String, Long> breakerTransitions() {
+        return recovery.breaker().transitions();
+    }
+
+    /** How often {@code to} got authority since the start. */
+    public long authorityChanges(Authority to) {
+        return project.authorityChanges(to);
+    }
+
     /** What the running comparison has found, by signature. */
     public ObjectNode mismatches() {
         return mismatches.toJson();

@@ -1,8 +1,9 @@
 package poppo.bridge.web;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -18,44 +20,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import poppo.bridge.migration.EndedJob;
+import poppo.bridge.migration.Job;
+import poppo.bridge.migration.Migration;
 import poppo.bridge.shadow.Authority;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.ShadowStateManager;
-import poppo.bridge.shadow.ShadowStatus;
 import poppo.bridge.shadow.StoreObserver;
 import poppo.bridge.state.Served;
+import poppo.bridge.state.ServerFacts;
 
 /**
- * What {@code GET /prometheus} shows. Made before the stores, because they are given an {@link #observer}.
+ * What {@code GET /prometheus} shows: the metrics of {@link Metric}, and no others. Made before the stores, because they are
+ * given an {@link #observer}.
  *
- * <table>
- * <caption>Names, all with the label {@code project} but the last three</caption>
- * <tr><td>{@code poppo_store_calls_seconds}</td><td>timer by {@code operation}, {@code store} (file, redis) and
- *     {@code outcome} (done, refused, failed, unknown)</td></tr>
- * <tr><td>{@code poppo_phase}</td><td>1 for the present {@code phase}, 0 for the others</td></tr>
- * <tr><td>{@code poppo_authority_redis}</td><td>1 while Redis has authority, 0 while the files have</td></tr>
- * <tr><td>{@code poppo_epoch}</td><td>the authority epoch</td></tr>
- * <tr><td>{@code poppo_read_percent}, {@code poppo_write_percent}</td><td>the rollout</td></tr>
- * <tr><td>{@code poppo_breaker}</td><td>1 for the present {@code state}, 0 for the others</td></tr>
- * <tr><td>{@code poppo_dirty_records}, {@code poppo_dirty_collections}, {@code poppo_unknown_outcomes}</td><td>what is
- *     to be carried over</td></tr>
- * <tr><td>{@code poppo_comparisons_total}, {@code poppo_mismatches_total}, {@code poppo_noise_total},
- *     {@code poppo_foreign_writes_total}, {@code poppo_fallbacks_total}</td><td>counted since the start</td></tr>
- * <tr><td>{@code poppo_mirror_lag_seconds}, {@code poppo_journal_bytes}, {@code poppo_journal_refusals_total}</td><td>the
- *     way from the journal to the files</td></tr>
- * <tr><td>{@code poppo_fail_overs_total}, {@code poppo_returns_total}</td><td>changes of belief in Redis</td></tr>
- * <tr><td>{@code poppo_standby}</td><td>1 while another bridge owns the project</td></tr>
- * <tr><td>{@code poppo_event_streams}</td><td>open event streams</td></tr>
- * <tr><td>{@code poppo_http_requests_seconds}</td><td>timer by {@code method}, {@code route} and {@code status}</td></tr>
- * <tr><td>{@code poppo_calls_running}, {@code poppo_calls_waiting}</td><td>by {@code pool} (worker, operator)</td></tr>
- * <tr><td>{@code jvm_*}, {@code process_*}, {@code system_*}</td><td>Micrometer's own</td></tr>
- * </table>
+ * <p>What is counted elsewhere anyway is asked for when it is scraped; only the timers cost something on a call's way.
  */
 public final class Metrics {
-    private static final List<String> BREAKER_STATES = List.of("closed", "open", "half-open", "reconciling");
     private static final Duration[] BUCKETS = {
         Duration.ofNanos(500_000),
         Duration.ofMillis(1),
@@ -70,17 +56,28 @@ public final class Metrics {
         Duration.ofSeconds(5)
     };
 
+    private static final String WHOLE_RECORD = "(record)";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, Pulse> pulses = new ConcurrentHashMap<>();
+    private final List<Runnable> beforeScrape = new CopyOnWriteArrayList<>();
 
     public Metrics() {
+        registry.config().meterFilter(MeterFilter.denyUnless(this::isKnown));
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         bindGarbageCollection();
+    }
+
+    /** Micrometer puts the end of some names on only later. */
+    private boolean isKnown(Meter.Id id) {
+        String name = id.getConventionName(registry.config().namingConvention());
+        return Stream.of("", "_seconds", "_total")
+                .anyMatch(end -> Metric.of(name + end).isPresent());
     }
 
     /** Listens to the virtual machine for as long as it runs. */
@@ -106,123 +103,182 @@ public final class Metrics {
     private record CallKey(String operation, Served store, StoreObserver.Outcome outcome) {}
 
     private Timer storeTimer(String project, CallKey key) {
-        return Timer.builder("poppo.store.calls")
-                .description("Calls to a store")
-                .tag("project", project)
-                .tag("operation", key.operation())
-                .tag("store", key.store().label())
-                .tag("outcome", key.outcome().name().toLowerCase(Locale.ROOT))
+        return timer(
+                Metric.STORE_CALLS,
+                project,
+                key.operation(),
+                key.store().label(),
+                key.outcome().name().toLowerCase(Locale.ROOT));
+    }
+
+    private Timer timer(Metric metric, String... labels) {
+        return Timer.builder(metric.label())
+                .description(metric.meaning())
+                .tags(metric.tags(labels))
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 
     /** Shows where a project stands. */
     void watch(ProjectHandle handle) {
-        Tags project = Tags.of("project", handle.name());
+        String project = handle.name();
         ShadowStateManager shadow = handle.shadow();
+        watchStanding(project, shadow);
+        watchRecovery(project, shadow);
+        watchComparison(project, shadow);
+        watchFiles(project, shadow);
+        watchWork(project, handle.migration());
+    }
+
+    private void watchStanding(String project, ShadowStateManager shadow) {
         for (Phase phase : Phase.values()) {
-            gauge(
-                    "phase",
-                    "1 for the present phase",
-                    project.and("phase", phase.label()),
-                    shadow,
-                    s -> is(s.standing().phase() == phase));
+            gauge(Metric.PHASE, () -> is(shadow.standing().phase() == phase), project, phase.label());
         }
-        for (String state : BREAKER_STATES) {
-            gauge(
-                    "breaker",
-                    "1 for the present state",
-                    project.and("state", state),
-                    shadow,
-                    s -> is(s.status().breaker().equals(state)));
+        gauge(Metric.AUTHORITY_REDIS, () -> is(shadow.standing().authority() == Authority.REDIS), project);
+        gauge(Metric.EPOCH, () -> shadow.standing().epoch(), project);
+        gauge(Metric.READ_PERCENT, () -> shadow.standing().rollout().readPercent(), project);
+        gauge(Metric.WRITE_PERCENT, () -> shadow.standing().rollout().writePercent(), project);
+    }
+
+    private void watchRecovery(String project, ShadowStateManager shadow) {
+        for (String state : shadow.breakerTransitions().keySet()) {
+            gauge(Metric.BREAKER, () -> is(shadow.status().breaker().equals(state)), project, state);
+            count(
+                    Metric.BREAKER_TRANSITIONS,
+                    () -> shadow.breakerTransitions().getOrDefault(state, 0L),
+                    project,
+                    state);
         }
+        for (Authority to : Authority.values()) {
+            count(Metric.AUTHORITY_CHANGES, () -> shadow.authorityChanges(to), project, to.label());
+        }
+        count(Metric.FAIL_OVERS, () -> shadow.status().failOvers(), project);
+        count(Metric.RETURNS, () -> shadow.status().returns(), project);
+        count(Metric.FALLBACKS, () -> shadow.status().fallbacks(), project);
+        gauge(Metric.DIRTY_RECORDS, () -> shadow.status().dirtyRecords(), project);
+        gauge(Metric.DIRTY_COLLECTIONS, () -> shadow.status().dirtyCollections(), project);
+        gauge(Metric.UNKNOWN_OUTCOMES, () -> shadow.status().unknownOutcomes(), project);
+    }
+
+    private void watchComparison(String project, ShadowStateManager shadow) {
+        count(Metric.COMPARISONS, () -> shadow.status().comparisons(), project);
+        count(Metric.MISMATCHES, () -> shadow.status().mismatches(), project);
+        count(Metric.NOISE, () -> shadow.status().noise(), project);
+        Map<Tags, Double> signatures = new ConcurrentHashMap<>();
+        beforeScrape.add(() -> shadow.mismatches().path("signatures").forEach(each -> {
+            String pointer = each.path("pointer").asText();
+            Tags tags = Metric.MISMATCH_SIGNATURES.tags(
+                    project,
+                    each.path("collection").asText(),
+                    pointer.isEmpty() ? WHOLE_RECORD : pointer,
+                    each.path("kind").asText(),
+                    each.path("cause").asText());
+            counted(
+                    Metric.MISMATCH_SIGNATURES,
+                    signatures,
+                    tags,
+                    each.path("count").asDouble());
+        }));
+    }
+
+    private void watchFiles(String project, ShadowStateManager shadow) {
+        count(Metric.FOREIGN_WRITES, () -> shadow.status().foreignWrites(), project);
+        gauge(Metric.MIRROR_LAG, () -> shadow.status().mirrorLagMillis() / 1000.0, project);
+        gauge(Metric.MIRROR_LAG_RECORDS, () -> shadow.status().mirrorLagRecords(), project);
+        gauge(Metric.JOURNAL_BYTES, () -> shadow.status().journalBytes(), project);
+        count(Metric.JOURNAL_REFUSALS, () -> shadow.status().journalRefusals(), project);
+    }
+
+    private void watchWork(String project, Migration migration) {
+        Map<Tags, Double> gates = new ConcurrentHashMap<>();
+        beforeScrape.add(() -> migration.lastJudged().forEach(gate -> {
+            Tags tags = Metric.GATE_PASSED.tags(project, gate.name());
+            if (gates.put(tags, is(gate.passed())) == null) {
+                gauge(Metric.GATE_PASSED, () -> gates.get(tags), tags);
+            }
+        }));
+        gauge(Metric.JOB_RUNNING, () -> is(migration.runningJob().isPresent()), project);
         gauge(
-                "authority.redis",
-                "1 while Redis has authority",
-                project,
-                shadow,
-                s -> is(s.standing().authority() == Authority.REDIS));
-        gauge("epoch", "Authority epoch", project, shadow, s -> s.standing().epoch());
+                Metric.JOB_DONE_RECORDS,
+                () -> migration.runningJob().map(Job::done).orElse(0L),
+                project);
         gauge(
-                "read.percent",
-                "Rollout of reads",
-                project,
-                shadow,
-                s -> s.standing().rollout().readPercent());
+                Metric.JOB_EXPECTED_RECORDS,
+                () -> migration.runningJob().map(Job::total).orElse(0L),
+                project);
+        EndedJob.all()
+                .forEach(how -> count(Metric.JOBS, () -> migration.endedJobs(how), project, how.kind(), how.outcome()));
+        migration
+                .audit()
+                .onNote(entry -> Counter.builder(Metric.EVENTS.label())
+                        .description(Metric.EVENTS.meaning())
+                        .tags(Metric.EVENTS.tags(project, entry.path("event").asText()))
+                        .register(registry)
+                        .increment());
+    }
+
+    /** Shows how a project's Redis is. */
+    public void watch(String project, Supplier<ServerFacts> redis) {
+        RedisFacts facts = new RedisFacts(redis, System::nanoTime);
+        beforeScrape.add(facts::refresh);
+        gauge(Metric.REDIS_UP, () -> is(facts.isUp()), project);
+        gauge(Metric.REDIS_PING, () -> facts.value(known -> known.pingMicros() / 1e6), project);
+        gauge(Metric.REDIS_USED_MEMORY, () -> facts.value(ServerFacts::usedMemory), project);
+        gauge(Metric.REDIS_MAX_MEMORY, () -> facts.value(ServerFacts::maxmemory), project);
+        gauge(Metric.REDIS_REPLICAS, () -> facts.value(ServerFacts::replicas), project);
         gauge(
-                "write.percent",
-                "Rollout of writes",
-                project,
-                shadow,
-                s -> s.standing().rollout().writePercent());
-        status("dirty.records", "Records to carry over", project, shadow, ShadowStatus::dirtyRecords);
-        status("dirty.collections", "Collections to carry over", project, shadow, ShadowStatus::dirtyCollections);
-        status("unknown.outcomes", "Writes to settle", project, shadow, ShadowStatus::unknownOutcomes);
-        gauge(
-                "mirror.lag.seconds",
-                "Age of the oldest write that the files lack",
-                project,
-                shadow,
-                s -> s.status().mirrorLagMillis() / 1000.0);
-        status("journal.bytes", "Size of the journal", project, shadow, ShadowStatus::journalBytes);
-        count("journal.refusals", "Writes refused for want of room", project, shadow, ShadowStatus::journalRefusals);
-        count("fail.overs", "Fail-overs to the files", project, shadow, ShadowStatus::failOvers);
-        count("returns", "Returns to Redis", project, shadow, ShadowStatus::returns);
-        count("comparisons", "Compared answers and reads", project, shadow, ShadowStatus::comparisons);
-        count("mismatches", "Comparisons that differed", project, shadow, ShadowStatus::mismatches);
-        count("noise", "Differences explained by a rule", project, shadow, ShadowStatus::noise);
-        count("foreign.writes", "Writes of others to the files", project, shadow, ShadowStatus::foreignWrites);
-        count("fallbacks", "Calls the files served for Redis", project, shadow, ShadowStatus::fallbacks);
+                Metric.REDIS_PERSISTENCE_OK,
+                () -> facts.value(known -> is(known.aofLastWriteOk() && known.rdbLastSaveOk())),
+                project);
     }
 
     private static double is(boolean condition) {
         return condition ? 1 : 0;
     }
 
-    private <T> void gauge(String name, String what, Iterable<Tag> tags, T of, ToDoubleFunction<T> value) {
-        Gauge.builder("poppo." + name, of, value)
-                .description(what)
+    private void gauge(Metric metric, Supplier<Number> value, String... labels) {
+        gauge(metric, value, metric.tags(labels));
+    }
+
+    private void gauge(Metric metric, Supplier<Number> value, Tags tags) {
+        Gauge.builder(metric.label(), value)
+                .description(metric.meaning())
                 .tags(tags)
                 .strongReference(true)
                 .register(registry);
     }
 
-    private void status(
-            String name, String what, Tags tags, ShadowStateManager shadow, ToDoubleFunction<ShadowStatus> value) {
-        gauge(name, what, tags, shadow, s -> value.applyAsDouble(s.status()));
+    private void count(Metric metric, Supplier<Number> value, String... labels) {
+        count(metric, value, metric.tags(labels));
     }
 
-    private void count(
-            String name, String what, Tags tags, ShadowStateManager shadow, ToDoubleFunction<ShadowStatus> value) {
-        FunctionCounter.builder("poppo." + name, shadow, s -> value.applyAsDouble(s.status()))
-                .description(what)
+    private void count(Metric metric, Supplier<Number> value, Tags tags) {
+        // Micrometer forgets what it counts when nobody else holds it; somebody holds this.
+        FunctionCounter.builder(metric.label(), this, all -> value.get().doubleValue())
+                .description(metric.meaning())
                 .tags(tags)
                 .register(registry);
     }
 
+    /** Shows a counter whose labels are known only once it counts. */
+    private void counted(Metric metric, Map<Tags, Double> known, Tags tags, double times) {
+        if (known.put(tags, times) == null) {
+            count(metric, () -> known.get(tags), tags);
+        }
+    }
+
     void watch(String pool, ThreadPoolExecutor executor) {
-        Tags tags = Tags.of("pool", pool);
-        gauge("calls.running", "Calls being executed", tags, executor, ThreadPoolExecutor::getActiveCount);
-        gauge(
-                "calls.waiting",
-                "Calls waiting for a thread",
-                tags,
-                executor,
-                e -> e.getQueue().size());
+        gauge(Metric.CALLS_RUNNING, executor::getActiveCount, pool);
+        gauge(Metric.CALLS_WAITING, () -> executor.getQueue().size(), pool);
     }
 
     /** Shows whether a project stands by. */
     void watch(String project, BooleanSupplier isStandby) {
-        gauge(
-                "standby",
-                "1 while another bridge owns the project",
-                Tags.of("project", project),
-                isStandby,
-                s -> is(s.getAsBoolean()));
+        gauge(Metric.STANDBY, () -> is(isStandby.getAsBoolean()), project);
     }
 
     void watch(String project, EventLog log) {
-        gauge("event.streams", "Open event streams", Tags.of("project", project), log, EventLog::streams);
+        gauge(Metric.EVENT_STREAMS, log::streams, project);
     }
 
     /** @param route the pattern a request matched, never the path itself: labels must be few */
@@ -234,17 +290,12 @@ public final class Metrics {
     private record RequestKey(String method, String route, int status) {}
 
     private Timer requestTimer(RequestKey key) {
-        return Timer.builder("poppo.http.requests")
-                .description("HTTP requests, until the answer's beginning")
-                .tag("method", key.method())
-                .tag("route", key.route())
-                .tag("status", Integer.toString(key.status()))
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry);
+        return timer(Metric.HTTP_REQUESTS, key.method(), key.route(), Integer.toString(key.status()));
     }
 
     /** Everything in Prometheus's text format. */
     String scrape() {
+        beforeScrape.forEach(Runnable::run);
         return registry.scrape();
     }
 }

@@ -230,12 +230,11 @@ final class ConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "bridge: {prot: 1} | bridge.prot: is no setting (in FILE); 'serve --help' and the README list those there are",
-                "port: 1 | port: is no setting (in FILE); 'serve --help' and the README list those there are",
-                "bridge: {projects: {a: {port: 1}}} | bridge.projects.a.port: is no setting (in FILE); 'serve --help' and the"
-                        + " README list those there are",
-                "bridge: {projects: {a: 1}} | bridge.projects.a: is no setting (in FILE); 'serve --help' and the README list"
+                "bridge: {prot: 1} | bridge.prot: is no setting (in FILE); did you mean 'bridge.port'?",
+                "port: 1 | port: is no setting (in FILE); 'config' lists those there are",
+                "bridge: {projects: {a: {port: 1}}} | bridge.projects.a.port: is no setting (in FILE); 'config' lists"
                         + " those there are",
+                "bridge: {projects: {a: 1}} | bridge.projects.a: is no setting (in FILE); 'config' lists those there are",
                 "bridge: {port: x} | bridge.port: must be a whole number, but is 'x'",
                 "bridge: {port: 65536} | bridge.port: must be from 0 to 65535, but is 65536",
                 "bridge: {port: -1} | bridge.port: must be from 0 to 65535, but is -1",

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -77,9 +78,14 @@ final class EndToEndServe implements AutoCloseable {
 
     /** Starts it on {@code stateDir}, at any free port, and returns when it serves. */
     static EndToEndServe start(Path stateDir, String... more) throws IOException {
+        return start(Map.of(), stateDir, more);
+    }
+
+    /** As {@link #start(Path, String...)}, with variables of its own. */
+    static EndToEndServe start(Map<String, String> environment, Path stateDir, String... more) throws IOException {
         List<String> args = new ArrayList<>(List.of("--state-dir", stateDir.toString(), "--port", "0"));
         args.addAll(List.of(more));
-        EndToEndServe serve = launch(args);
+        EndToEndServe serve = launch(args, environment);
         serve.await(SERVES);
         return serve;
     }
@@ -133,6 +139,10 @@ final class EndToEndServe implements AutoCloseable {
     }
 
     private static EndToEndServe launch(List<String> args) throws IOException {
+        return launch(args, Map.of());
+    }
+
+    private static EndToEndServe launch(List<String> args, Map<String, String> environment) throws IOException {
         Path stderr = Files.createTempFile("serve", ".err");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -146,6 +156,7 @@ final class EndToEndServe implements AutoCloseable {
         command.addAll(args);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(stderr.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("BRIDGE_") || name.startsWith("POPPO_"));
+        builder.environment().putAll(environment);
         return new EndToEndServe(builder.start(), stderr);
     }
 
