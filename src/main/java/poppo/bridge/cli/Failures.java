@@ -1,20 +1,18 @@
 package poppo.bridge.cli;
 
-import java.util.List;
+import java.util.Collection;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
+import poppo.bridge.plan.Suggestion;
 import poppo.bridge.state.BridgeException;
 
 /** Says in one line on standard error what failed, on what, and what to do next; and chooses the exit code. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
-    private static final int SUGGESTIONS = 2;
-
     private final Terminal terminal;
     private final GlobalOptions options;
 
@@ -42,19 +40,11 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         String where = command.getParent() == null
                 ? ""
                 : " of '" + command.getCommandSpec().qualifiedName() + "'";
-        return "unknown " + kind + " '" + first + "'" + where + suggestions(e.getSuggestions());
-    }
-
-    /** Picocli gives whole command lines for commands and bare names for options. */
-    private static String suggestions(List<String> suggested) {
-        return suggested.isEmpty()
-                ? ""
-                : "; did you mean "
-                        + suggested.stream()
-                                .limit(SUGGESTIONS)
-                                .map(each -> "'" + each + "'")
-                                .collect(Collectors.joining(" or "))
-                        + "?";
+        Collection<String> known = e.isUnknownOption()
+                ? command.getCommandSpec().optionsMap().keySet()
+                : command.getSubcommands().keySet();
+        return "unknown " + kind + " '" + first + "'" + where
+                + Suggestion.near(first, known).map(meant -> "; " + meant).orElse("");
     }
 
     private static String decapitalized(String message) {

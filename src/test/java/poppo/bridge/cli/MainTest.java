@@ -16,6 +16,8 @@ final class MainTest {
             delimiter = '|',
             value = {
                 "statsu | unknown command 'statsu'; did you mean 'status'? See 'poppo-bridge --help'",
+                "pahse | unknown command 'pahse'; did you mean 'phase'? See 'poppo-bridge --help'",
+                "quit | unknown command 'quit'; see 'poppo-bridge --help'",
                 "phase stow"
                         + " | unknown command 'stow' of 'poppo-bridge phase'; did you mean 'show'? See 'poppo-bridge phase --help'",
                 "phase | missing required subcommand; see 'poppo-bridge phase --help'",
