@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.migration.Bounds;
@@ -30,7 +31,6 @@ import poppo.bridge.web.ProjectHandle;
 
 /** The demo's workers, recorded on their way through the phases: the recording replays identically every time. */
 class RecordedDemoTest {
-    private static final int TIMES = 10;
     private static final long CALLS_A_PHASE = 40;
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(2);
 
@@ -38,7 +38,17 @@ class RecordedDemoTest {
     Path directory;
 
     @Test
-    void itReplaysIdenticallyTenTimesOutOfTenSequentiallyAndConcurrently() throws Exception {
+    void itReplaysIdenticallySequentiallyAndConcurrently() throws Exception {
+        replays(2);
+    }
+
+    @Test
+    @Tag("nightly")
+    void andThatTenTimesOutOfTen() throws Exception {
+        replays(10);
+    }
+
+    private void replays(int times) throws Exception {
         Fixture fixture = FixtureReader.read(record().directory());
         assertThat(fixture.calls()).hasSizeGreaterThan((int) (5 * CALLS_A_PHASE));
         assertThat(fixture.calls())
@@ -49,7 +59,7 @@ class RecordedDemoTest {
         try (Replay replay = new Replay(new Replay.Means(ground, Tempo.FLAT_OUT, FaultSchedule.NONE))) {
             requireSame(replay.run(fixture, Course.all(fixture.calls().size() / 12), false));
             requireSame(replay.run(fixture, List.of(Course.in(Phase.REDIS_READ), Course.in(Phase.REDIS_WRITE)), true));
-            for (int time = 0; time < TIMES; time++) {
+            for (int time = 0; time < times; time++) {
                 requireSame(replay.run(fixture, List.of(Course.FILES), false));
                 requireSame(replay.run(fixture, List.of(Course.FILES), true));
             }
