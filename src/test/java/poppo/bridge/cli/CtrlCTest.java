@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,11 +16,17 @@ import org.junit.jupiter.api.Timeout;
 /** Ctrl-C for real: a process of its own, and a signal. */
 @Timeout(60)
 final class CtrlCTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final StubBridge bridge = new StubBridge();
+    private @Nullable Process started;
 
     @AfterEach
     void stop() {
         bridge.close();
+        if (started != null) {
+            started.destroyForcibly();
+        }
     }
 
     private Process start(String... args) throws IOException {
@@ -28,7 +37,8 @@ final class CtrlCTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName());
         command.command().addAll(java.util.List.of(args));
-        return command.start();
+        started = command.start();
+        return started;
     }
 
     private static void interrupt(Process process) throws IOException, InterruptedException {
@@ -36,8 +46,14 @@ final class CtrlCTest {
     }
 
     private void awaitCall(String call) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!bridge.calls().contains(call)) {
-            Thread.onSpinWait();
+            assertThat(System.nanoTime())
+                    .as(
+                            "no '%s' came; if these tests were started in the background of a shell, SIGINT is ignored",
+                            call)
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
         }
     }
 
