@@ -111,6 +111,8 @@ class DiffTest {
     private static void place(MemoryStateManager store, String... ids) {
         for (int i = 0; i < ids.length; i++) {
             RecordKey key = RecordKey.runningTask(ids[i]);
+            // One that is there would stay in its place.
+            put(store, key, null);
             String version = store.read(key).version();
             assertThat(store.replaceAll(List.of(new Replacement(key, Json.object(), version, null, 10 + i))))
                     .containsExactly(true);
