@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -229,6 +230,7 @@ class OperatorPageTest {
     }
 
     @Test
+    @Tag("nightly")
     void aPlanIsFollowedAndSteeredInJapanese() throws Exception {
         open();
         serve.done(
@@ -277,6 +279,7 @@ class OperatorPageTest {
     }
 
     @Test
+    @Tag("nightly")
     void aSwitchLeadsFromOneProjectToTheOther() throws Exception {
         Path other = EndToEndServe.copyOf("state-2025-06-19", home.resolve("other"));
         Path configuration = Files.writeString(home.resolve("bridge.yml"), """
