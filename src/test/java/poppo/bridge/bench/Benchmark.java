@@ -26,7 +26,16 @@ public final class Benchmark {
     private Benchmark() {}
 
     private static List<Contest> contests() {
-        return List.of(new OwnCost(), new Reads());
+        return List.of(
+                new OwnCost(),
+                new Reads(),
+                new Commits(),
+                new DualWrites(),
+                new FileCheckouts(1_000),
+                new FileCheckouts(10_000),
+                new FileCheckouts(100_000),
+                new FileWriters(),
+                new Orphans());
     }
 
     public static void main(String[] args) throws Exception {
