@@ -3,6 +3,7 @@ package poppo.bridge.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -48,11 +49,15 @@ final class FileWriters extends Contest {
                         (issue, fields) -> Worker.execute(
                                 bridge, new Operation.UpdateStatus(issue, fields.put("status", "processing")))));
         Path theirs = newDirectory(ISSUES);
-        side(
-                "legacy",
-                () -> round(
-                        theirs,
-                        (issue, fields) -> LegacyStatusManager.open(theirs).updateStatus(issue, "processing", fields)));
+        Path file = theirs.resolve("issue-status.json");
+        byte[] content = Files.readAllBytes(file);
+        side("legacy", () -> {
+            // One that finds the file damaged empties it, and what is empty is quickly written.
+            Files.write(file, content);
+            return round(
+                    theirs,
+                    (issue, fields) -> LegacyStatusManager.open(theirs).updateStatus(issue, "processing", fields));
+        });
     }
 
     private Map<String, Double> round(Path directory, Writer writer) throws Exception {
@@ -65,7 +70,8 @@ final class FileWriters extends Contest {
             try {
                 writer.write(issue, Json.object().put("taskId", token));
                 acknowledged.put(issue, token);
-            } catch (LegacyException lockTimedOut) {
+            } catch (LegacyException | UncheckedIOException notAcknowledged) {
+                // The lock was not free in time, or another writer has renamed this one's file away.
                 refused.incrementAndGet();
             }
         });
