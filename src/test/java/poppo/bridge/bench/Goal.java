@@ -1,5 +1,7 @@
 package poppo.bridge.bench;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 
 /**
@@ -72,6 +74,8 @@ record Goal(String row, Unit unit, Term ours, Bound bound, List<Term> baseline) 
 
     /** How good it has to be; a value is in the figure's own unit. */
     record Bound(Kind kind, double value) {
+        private static final MathContext TWO_DIGITS = new MathContext(2);
+
         static final Bound NONE = new Bound(Kind.NONE, Double.NaN);
 
         static Bound ratioAtMost(double most) {
@@ -97,7 +101,13 @@ record Goal(String row, Unit unit, Term ours, Bound bound, List<Term> baseline) 
 
         String text(Unit unit) {
             boolean isRatio = kind == Kind.RATIO_AT_MOST || kind == Kind.RATIO_AT_LEAST;
-            return kind.text.formatted(isRatio ? "%s".formatted(value).replaceAll("\\.0$", "") : unit.text(value));
+            return kind.text.formatted(
+                    isRatio
+                            ? new BigDecimal(value)
+                                    .round(TWO_DIGITS)
+                                    .stripTrailingZeros()
+                                    .toPlainString()
+                            : unit.text(value));
         }
     }
 }
