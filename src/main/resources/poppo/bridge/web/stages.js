@@ -15,7 +15,7 @@ export function stages(plan) {
           el('span', { class: 'mark', 'aria-hidden': 'true' },
             stage.state === 'passed' ? '✓' : stage.state === 'present' ? '▶' : '○'),
           el('span', { class: 'unseen' }, t(`plan.place.${stage.state}`)), ` ${stage.name}`),
-        `${stage.phase}${percent(stage)}`, millis(stage.holdSeconds * 1000), stage.approval ? t('plan.needed') : '–',
+        `${stage.phase}${percent(stage)}`, stage.holdSeconds ? millis(stage.holdSeconds * 1000) : '–', stage.approval ? t('plan.needed') : '–',
         asked(stage.asks),
         name('plan.onBreach', stage.onBreach)],
     })));
