@@ -88,10 +88,10 @@ class ShellHelpTest {
         Path asked = Files.writeString(directory.resolve("ask.zsh"), """
                 zmodload zsh/zpty
                 zpty shell zsh -f -i
-                zpty -w shell "autoload -U compinit; compinit -u -D; source %s; shown() { print -r -- \"<$BUFFER>\" }"
+                zpty -w shell "autoload -U compinit; compinit -u -D; source %s; shown() { print -r -- \\"<\\$BUFFER>\\" }"
                 zpty -w shell "zle -N shown; bindkey '^A' shown; print rea''dy"
                 zpty -r -m shell all '*ready*'
-                zpty -w -n shell $'bridge %s\t\x01'
+                zpty -w -n shell $'bridge %s\\t\\x01'
                 zpty -r -m shell all '*<*>*'
                 print -r -- $all
                 zpty -d shell
