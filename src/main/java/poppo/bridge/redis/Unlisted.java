@@ -1,11 +1,13 @@
 package poppo.bridge.redis;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Limits;
 import poppo.bridge.state.RecordKey;
@@ -31,20 +33,24 @@ final class Unlisted {
         this.pages = pages;
     }
 
-    List<RecordKey> find(StateCollection collection) {
-        if (!hasAKeyEach(collection)) {
+    List<RecordKey> find(Collection<StateCollection> collections) {
+        List<Sought> sought = collections.stream()
+                .filter(Unlisted::hasAKeyEach)
+                .map(Sought::new)
+                .toList();
+        if (sought.isEmpty()) {
             return List.of();
         }
-        Predicate<String> listed = Keys.hasBuckets(collection) ? pages.listed(collection)::contains : id -> false;
-        String prefix = keys.value(new RecordKey(collection, ""));
-        Set<RecordKey> found = new LinkedHashSet<>();
+        String pattern = sought.size() == 1 ? sought.get(0).prefix + "*" : keys.all();
         String cursor = START;
         do {
-            List<?> reply = (List<?>) Objects.requireNonNull(link.read(scan(cursor, prefix, collection)));
+            List<?> reply = (List<?>)
+                    Objects.requireNonNull(link.read(Step.keyless("SCAN", cursor, "MATCH", pattern, "COUNT", COUNT)));
             cursor = String.valueOf(reply.get(0));
-            collect(collection, prefix, Records.flat(reply.get(1)), listed, found);
+            List<String> names = Records.flat(reply.get(1));
+            sought.forEach(each -> each.collect(names));
         } while (!cursor.equals(START));
-        return new ArrayList<>(found);
+        return sought.stream().flatMap(each -> each.found.stream()).toList();
     }
 
     private static boolean hasAKeyEach(StateCollection collection) {
@@ -53,28 +59,51 @@ final class Unlisted {
                 || collection == StateCollection.PROCESSED_COMMENTS;
     }
 
-    /** A key of another type than the layout's is none of ours. */
-    private static Step scan(String cursor, String prefix, StateCollection collection) {
-        return collection == StateCollection.PROCESSED_COMMENTS
-                ? Step.keyless("SCAN", cursor, "MATCH", prefix + "*", "COUNT", COUNT)
-                : Step.keyless("SCAN", cursor, "MATCH", prefix + "*", "COUNT", COUNT, "TYPE", "hash");
-    }
+    /** One collection, and what was found of it. */
+    private final class Sought {
+        private final StateCollection collection;
+        private final String prefix;
+        private final Predicate<String> listed;
+        private final Set<RecordKey> found = new LinkedHashSet<>();
 
-    private void collect(
-            StateCollection collection,
-            String prefix,
-            List<String> names,
-            Predicate<String> listed,
-            Set<RecordKey> into) {
-        List<RecordKey> candidates = names.stream()
-                .map(name -> name.substring(prefix.length()))
-                .filter(id -> isId(collection, id) && !listed.test(id))
-                .map(id -> new RecordKey(collection, id))
-                .toList();
-        records.readAll(candidates).stream()
-                .filter(record -> record.meta() == null && record.image() != null)
-                .map(Stored::key)
-                .forEach(into::add);
+        Sought(StateCollection collection) {
+            this.collection = collection;
+            prefix = keys.value(new RecordKey(collection, ""));
+            listed = Keys.hasBuckets(collection) ? pages.listed(collection)::contains : id -> false;
+        }
+
+        void collect(List<String> names) {
+            List<RecordKey> candidates = new ArrayList<>();
+            for (String name : names) {
+                if (name.startsWith(prefix)) {
+                    String id = name.substring(prefix.length());
+                    if (isId(collection, id) && !listed.test(id)) {
+                        candidates.add(new RecordKey(collection, id));
+                    }
+                }
+            }
+            records.readAll(ours(candidates)).stream()
+                    .filter(record -> record.meta() == null && record.image() != null)
+                    .map(Stored::key)
+                    .forEach(found::add);
+        }
+
+        /** A key of another type than the layout's is none of ours. */
+        private List<RecordKey> ours(List<RecordKey> candidates) {
+            if (candidates.isEmpty() || collection == StateCollection.PROCESSED_COMMENTS) {
+                return candidates;
+            }
+            List<@Nullable Object> types = link.read(candidates.stream()
+                    .map(key -> Step.of("TYPE", keys.value(key)))
+                    .toList());
+            List<RecordKey> hashes = new ArrayList<>();
+            for (int i = 0; i < candidates.size(); i++) {
+                if ("hash".equals(types.get(i))) {
+                    hashes.add(candidates.get(i));
+                }
+            }
+            return hashes;
+        }
     }
 
     private static boolean isId(StateCollection collection, String id) {
