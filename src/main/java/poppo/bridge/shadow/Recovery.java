@@ -39,6 +39,10 @@ final class Recovery {
     private final Waits waits;
     private final ReentrantLock returning = new ReentrantLock();
     private volatile @Nullable String trustedRunId;
+
+    /** Whether a belief is a return: it was there before, in this bridge or the one that left the phase. Under the lock. */
+    private boolean wasBelieved;
+
     private volatile Instant nextTry = Instant.MIN;
     private volatile Instant believedSince = Instant.MIN;
     private volatile Duration pause;
@@ -329,7 +333,6 @@ final class Recovery {
     }
 
     private void believed(Server server, Tally tally, Steps steps) {
-        returns.increment();
         trustedRunId = server.runId();
         believedSince = now();
         ObjectNode details = Json.object();
@@ -338,7 +341,13 @@ final class Recovery {
         details.set("compared", Json.number(tally.compared()));
         details.set("copied", Json.number(tally.copied()));
         details.set("tookMillis", steps.finished());
-        project.audit.note("return", "Redis is believed again", details);
+        if (wasBelieved) {
+            returns.increment();
+            project.audit.note("return", "Redis is believed again", details);
+        } else {
+            wasBelieved = true;
+            project.audit.note("belief", "Redis has what the files have, and is believed", details);
+        }
     }
 
     private void postpone(String reason) {
@@ -356,6 +365,7 @@ final class Recovery {
     void start() {
         Standing found = project.standing();
         if (found.phase().usesRedis()) {
+            wasBelieved = true;
             believeAtStart(found);
         }
         // Every bridge has an epoch of its own, so that a late writer of the last one is refused also where Redis can't

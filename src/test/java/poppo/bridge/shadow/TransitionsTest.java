@@ -64,6 +64,26 @@ class TransitionsTest {
     }
 
     @Test
+    void onlyABeliefThatWasThereBeforeIsAReturn() {
+        Bridge bridge = Bridge.open(directory);
+        bridge.redis.faults().always(Fault.unavailable());
+        assertThatThrownBy(() -> bridge.to(Phase.DUAL_WRITE)).isInstanceOf(BridgeException.Unavailable.class);
+        bridge.redis.faults().clear();
+        bridge.to(Phase.DUAL_WRITE);
+        assertThat(bridge.events()).containsExactly("phase-change-failed", "belief", "phase-change");
+        assertThat(bridge.state.status().returns()).isZero();
+
+        bridge.to(Phase.FILE);
+        bridge.to(Phase.DUAL_WRITE);
+        assertThat(bridge.state.status().returns()).isEqualTo(1);
+        bridge.close();
+        try (Bridge next = bridge.reopen()) {
+            assertThat(next.events()).endsWith("return");
+            assertThat(next.state.status().returns()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void percentsMoveUpAndDownUnderWork() throws Exception {
         try (Bridge bridge = Bridge.open(directory, Phase.REDIS_READ);
                 Ledger ledger = new Ledger(bridge, 8)) {
