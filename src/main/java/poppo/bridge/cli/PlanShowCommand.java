@@ -11,7 +11,10 @@ import poppo.bridge.state.Json;
 final class PlanShowCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "NAME", description = "As 'plan list' shows it.")
+    @Parameters(
+            paramLabel = "NAME",
+            completionCandidates = PlanSource.Shipped.class,
+            description = "As 'plan list' shows it.")
     private String name = "";
 
     PlanShowCommand(Session session) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import poppo.bridge.plan.Fault;
 import poppo.bridge.plan.Plan;
 import poppo.bridge.plan.PlanFaults;
@@ -21,6 +22,14 @@ import poppo.bridge.plan.Suggestion;
  */
 record PlanSource(String text, Plan plan) {
     static final String PARAMETER = "The plan's file, or the name of one that 'plan list' shows.";
+
+    /** What a shell completes a plan's name with. */
+    static final class Shipped implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ShippedPlans.NAMES.iterator();
+        }
+    }
 
     /** More than any plan has; a longer file is not even read. */
     private static final long MOST_BYTES = 4 << 20;

@@ -38,6 +38,7 @@ class ShellHelpTest {
                 "phase set redis-w | redis-write",
                 "diff --repair au | authority",
                 "diff --format m | markdown",
+                "plan show ca | cautious",
             })
     void bashCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
         Path script = Files.writeString(
@@ -59,6 +60,7 @@ class ShellHelpTest {
                 "phase set --re | --read-percent --reason",
                 "phase set redis-w | redis-write",
                 "diff --repair au | authority",
+                "plan show ca | cautious",
             })
     void fishCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/fish")), "fish is not installed");
@@ -78,6 +80,7 @@ class ShellHelpTest {
                 "plan rehe | plan rehearse",
                 "phase set redis-w | phase set redis-write",
                 "diff --repair au | diff --repair authority",
+                "plan show ca | plan show cautious",
             })
     void zshCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")), "zsh is not installed");
