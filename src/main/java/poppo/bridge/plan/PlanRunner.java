@@ -153,30 +153,40 @@ public final class PlanRunner implements AutoCloseable {
     }
 
     /**
-     * What {@link #start} would make of a text: its faults; or its stages, and how the gates judge the first step up from
-     * here. Begins nothing and writes nothing; may compare both stores, and takes as long.
+     * What {@link #start} would make of a text: its faults, or its stages. Asks neither store, begins nothing and writes
+     * nothing.
      */
     public ObjectNode check(String text) {
         ArrayNode faults = Json.array();
         ObjectNode json = Json.object();
         try {
             Plan read = options.tempo.apply(PlanReader.read(text));
-            Rollout present = ground.rollout();
             json.put("name", read.name());
-            json.set("stages", PlanStatus.stages(read, read.placeOf(present)));
-            read.firstAbove(present).ifPresent(next -> {
-                Bounds before = read.stages().get(Math.max(0, next - 1)).bounds();
-                Stage stage = read.stages().get(next);
-                json.put("toward", stage.name());
-                ArrayNode gates = Json.array();
-                ground.judge(stage.target(), before).forEach(gate -> gates.add(gate.toJson()));
-                json.set("gates", gates);
-            });
+            json.set("stages", PlanStatus.stages(read, read.placeOf(ground.rollout())));
         } catch (PlanFaults e) {
             e.faults().forEach(fault -> faults.add(fault.toJson()));
         }
         json.put("valid", faults.isEmpty());
         json.set("faults", faults);
+        return json;
+    }
+
+    /**
+     * How the gates judge the first step up from here by a plan; no gates where every stage is behind. Begins nothing and
+     * writes nothing; may compare both stores, and takes as long.
+     *
+     * @throws PlanFaults for what is no plan
+     */
+    public ObjectNode judge(String text) {
+        Plan read = options.tempo.apply(PlanReader.read(text));
+        ObjectNode json = Json.object();
+        ArrayNode gates = json.putArray("gates");
+        read.firstAbove(ground.rollout()).ifPresent(next -> {
+            Bounds before = read.stages().get(Math.max(0, next - 1)).bounds();
+            Stage stage = read.stages().get(next);
+            json.put("toward", stage.name());
+            ground.judge(stage.target(), before).forEach(gate -> gates.add(gate.toJson()));
+        });
         return json;
     }
 

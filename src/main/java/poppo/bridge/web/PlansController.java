@@ -83,8 +83,7 @@ final class PlansController {
     @Operation(
             operationId = "plans.check",
             summary = "Say what a plan would do here",
-            description = "Its faults, or its stages and how the gates judge its first step up. Nothing is begun, and"
-                    + " nothing is written.")
+            description = "Its faults, or its stages. No store is asked, nothing is begun, and nothing is written.")
     @RequestBody(required = true, content = @Content(mediaType = "application/yaml", schema = @Schema(type = "string")))
     @ApiResponse(
             responseCode = "200",
@@ -96,5 +95,24 @@ final class PlansController {
             @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
         return calls.operator(
                 request, p, body, handle -> Answer.ok(handle.plans().check(PlanController.text(body))));
+    }
+
+    @Operation(
+            operationId = "plans.judge",
+            summary = "Say how the gates judge a plan's first step up",
+            description = "May compare both stores, and takes as long. Nothing is begun, and nothing is written.")
+    @RequestBody(required = true, content = @Content(mediaType = "application/yaml", schema = @Schema(type = "string")))
+    @ApiResponse(
+            responseCode = "200",
+            description = "The judgement",
+            content =
+                    @Content(
+                            mediaType = Answer.JSON,
+                            schema = @Schema(implementation = Schemas.PlanJudgementShape.class)))
+    @Post("/judge")
+    CompletionStage<HttpResponse<?>> judge(
+            @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
+        return calls.operator(
+                request, p, body, handle -> Answer.ok(handle.plans().judge(PlanController.text(body))));
     }
 }

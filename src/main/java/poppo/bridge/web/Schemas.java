@@ -591,13 +591,15 @@ final class Schemas {
             @Nullable String name,
 
             @Nullable @Schema(description = "Present is the one it would begin at")
-            List<PlanStageShape> stages,
+            List<PlanStageShape> stages) {}
+
+    @Schema(name = "PlanJudgement")
+    record PlanJudgementShape(
+            @Schema(description = "How the gates judge now, by the bounds of the stage before it")
+            List<GateShape> gates,
 
             @Nullable @Schema(description = "The first stage above the present phase")
-            String toward,
-
-            @Nullable @Schema(description = "How its gates judge now, by the bounds of the stage before it")
-            List<GateShape> gates) {}
+            String toward) {}
 
     @Schema(name = "PlanApproval")
     record PlanApprovalShape(int stage, String who, String why, String time) {}

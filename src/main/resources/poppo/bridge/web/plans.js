@@ -1,8 +1,8 @@
-// Starting a plan: one is chosen or written, checked at each change, and begun.
+// Starting a plan: one is chosen or written, checked at each change, judged when asked, and begun.
 
 import { get, sendPlan } from './api.js';
 import { choice, confirm, say } from './dialog.js';
-import { el } from './dom.js';
+import { button, el } from './dom.js';
 import { gateTable } from './moves.js';
 import { stages } from './stages.js';
 import { number, t } from './words.js';
@@ -10,7 +10,24 @@ import { number, t } from './words.js';
 /** So long nothing is typed before the text is checked. */
 const PAUSE = 500;
 
-function checked(check) {
+/** Asks how the gates judge the first step; they may compare both stores, so typing alone asks for none of it. */
+function judging(text) {
+  const judged = el('div');
+  const judge = async () => {
+    judged.setAttribute('aria-busy', 'true');
+    try {
+      const { gates, toward } = await sendPlan('migration/plans/judge', text);
+      judged.replaceChildren(...(gates.length
+        ? [el('h3', {}, t('plans.gates', { stage: toward })), gateTable(gates)] : [el('p', {}, t('plans.noGates'))]));
+    } catch (refused) {
+      judged.replaceChildren(el('p', { class: 'bad' }, refused.message));
+    }
+    judged.removeAttribute('aria-busy');
+  };
+  return [el('p', {}, button('judge', t('plans.judge'), judge, { id: 'plan-judge' })), judged];
+}
+
+function checked(check, text) {
   if (!check.valid) {
     return [
       el('p', { class: 'bad', id: 'plan-check' }, t('plans.faults', { count: number(check.faults.length) })),
@@ -21,7 +38,7 @@ function checked(check) {
   return [
     el('p', { class: 'good', id: 'plan-check' }, t('plans.valid', { name: check.name })),
     stages(check),
-    ...(check.gates?.length ? [el('h3', {}, t('plans.gates', { stage: check.toward })), gateTable(check.gates)] : []),
+    ...judging(text),
   ];
 }
 
@@ -43,8 +60,9 @@ export async function start() {
     result.setAttribute('aria-busy', 'true');
     let found;
     try {
-      const answer = await sendPlan('migration/plans/check', text.value);
-      found = { isValid: answer.valid, shown: checked(answer) };
+      const written = text.value;
+      const answer = await sendPlan('migration/plans/check', written);
+      found = { isValid: answer.valid, shown: checked(answer, written) };
     } catch (refused) {
       found = { isValid: false, shown: [el('p', { class: 'bad' }, refused.message)] };
     }

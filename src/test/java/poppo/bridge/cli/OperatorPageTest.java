@@ -292,7 +292,10 @@ class OperatorPageTest {
         browser.awaitText("#plan", "No plan was run");
         browser.click("#plan-start");
         browser.awaitText("#plan-check", "The plan standard can be run");
-        assertThat(browser.text("dialog")).contains("a tenth of the reads", "comparisons 10000", "as they are now");
+        assertThat(browser.text("dialog")).contains("a tenth of the reads", "comparisons 10000");
+        assertThat(browser.requests()).noneMatch(url -> url.endsWith("plans/judge"));
+        browser.click("#plan-judge");
+        browser.awaitText("dialog", "as they are now");
         assertThat(browser.text("dialog tr.bad")).contains("backfill", "not complete");
         pictures("dialog-plan");
         browser.choose("#plan-known", "2");

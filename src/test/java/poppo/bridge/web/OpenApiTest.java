@@ -79,7 +79,8 @@ class OpenApiTest {
             "POST " + P + "migration/plan/abort",
             "POST " + P + "migration/plan/approve",
             "GET " + P + "migration/plans",
-            "POST " + P + "migration/plans/check");
+            "POST " + P + "migration/plans/check",
+            "POST " + P + "migration/plans/judge");
 
     private static final List<String> OTHERS = List.of(
             "GET /health/liveness",

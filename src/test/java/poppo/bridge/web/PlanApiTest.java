@@ -127,9 +127,15 @@ class PlanApiTest {
         assertThat(checked.path("stages").findValuesAsText("state")).containsExactly("present", "ahead", "ahead");
         assertThat(checked.path("stages").get(1).path("asks").toString())
                 .isEqualTo("{\"comparisons\":7,\"quietFiles\":\"2 h\"}");
-        assertThat(checked.path("toward").asText()).isEqualTo("both");
-        assertThat(checked.path("gates").findValuesAsText("name")).contains("doctor", "backfill");
-        assertThat(checked.path("gates").findValuesAsText("measured")).contains("not complete");
+        assertThat(checked.has("gates")).isFalse();
+        JsonNode judged = ask("judge", TEXT).json();
+        assertThat(judged.path("toward").asText()).isEqualTo("both");
+        assertThat(judged.path("gates").findValuesAsText("name")).contains("doctor", "backfill");
+        assertThat(judged.path("gates").findValuesAsText("measured")).contains("not complete");
+        assertThat(ask("judge", "{format: 1, name: x, stages: [{name: a, phase: file}]}")
+                        .text())
+                .isEqualTo("{\"gates\":[]}");
+        assertThat(ask("judge", "format: 1").status()).isEqualTo(400);
         JsonNode faulty = check("format: 1\nname: x\nstages:\n- {phase: file}\n");
         assertThat(faulty.path("valid").booleanValue()).isFalse();
         assertThat(faulty.path("faults").findValuesAsText("message")).containsExactly("the stage lacks 'name'");
@@ -144,9 +150,13 @@ class PlanApiTest {
     }
 
     private JsonNode check(String text) {
-        Reply answer = bridge.post(Bridge.OPERATOR + "/plans/check", text, "Content-Type", "application/yaml");
+        Reply answer = ask("check", text);
         assertThat(answer.status()).isEqualTo(200);
         return answer.json();
+    }
+
+    private Reply ask(String verb, String text) {
+        return bridge.post(Bridge.OPERATOR + "/plans/" + verb, text, "Content-Type", "application/yaml");
     }
 
     /** A page elsewhere can send text/plain without asking first. */
