@@ -43,13 +43,13 @@ export function show(element, of, make) {
   }
 }
 
-/** A table that a narrow screen can scroll, or shows as a card for each row if it `stacks`; cells are texts or elements. */
-export function table(caption, heads, rows, stacks = false) {
+/** A table, which a narrow screen shows as a card for each row; cells are texts or elements. */
+export function table(caption, heads, rows) {
   return el('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': caption },
-    el('table', { class: stacks ? 'stacks' : null },
+    el('table', {},
       el('thead', {}, el('tr', {}, heads.map((head) => el('th', { scope: 'col' }, head)))),
       el('tbody', {}, rows.map((row) => el('tr', { class: row.state ?? null },
-        (row.cells ?? row).map((cell, place) => el('td', { 'data-head': stacks ? heads[place] : null }, cell)))))));
+        (row.cells ?? row).map((cell, place) => el('td', { 'data-head': heads[place] }, cell)))))));
 }
 
 export const button = (key, label, onclick, more) =>

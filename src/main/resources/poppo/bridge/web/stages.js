@@ -18,7 +18,7 @@ export function stages(plan) {
         `${stage.phase}${percent(stage)}`, stage.holdSeconds ? millis(stage.holdSeconds * 1000) : '–', stage.approval ? t('plan.needed') : '–',
         asked(stage.asks),
         name('plan.onBreach', stage.onBreach)],
-    })), true);
+    })));
 }
 
 function percent(stage) {

@@ -57,7 +57,7 @@ export function cost(rollback) {
   const copied = rollback.records === undefined ? t('cost.all')
     : rollback.records === 0 ? t('cost.none') : t('cost.some', { count: number(rollback.records) });
   const pause = rollback.expectedPauseMillis;
-  return pause === undefined ? copied : `${copied} ${t('cost.pause', { pause: millis(Math.max(1, pause)) })}`;
+  return pause === undefined ? copied : copied + t('cost.pause', { pause: millis(Math.max(1, pause)) });
 }
 
 export function render(state) {

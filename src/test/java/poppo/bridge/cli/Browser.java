@@ -229,10 +229,23 @@ final class Browser implements AutoCloseable {
 
     /** Takes a picture: of the whole page, or of what is on the screen. */
     void picture(Path png, boolean isWhole) throws IOException {
-        Map<String, Object> taken =
-                driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", isWhole));
         Files.createDirectories(png.getParent());
-        Files.write(png, Base64.getDecoder().decode((String) taken.get("data")));
+        Files.write(png, taken(Map.of("captureBeyondViewport", isWhole)));
+    }
+
+    /** Takes a picture for the README: of the open dialog, else of what is on the screen. */
+    void smallPicture(Path png) throws IOException {
+        Map<?, ?> box = (Map<?, ?>) driver.executeScript("const dialog = document.querySelector('dialog');"
+                + "if (!dialog) return { x: 0, y: 0, width: innerWidth, height: innerHeight, scale: 1 };"
+                + "const { x, y, width, height } = dialog.getBoundingClientRect();"
+                + "return { x, y, width, height, scale: 1 };");
+        Files.createDirectories(png.getParent());
+        Files.write(png, Palette.reduce(taken(Map.of("clip", box))));
+    }
+
+    private byte[] taken(Map<String, Object> how) {
+        return Base64.getDecoder().decode((String)
+                driver.executeCdpCommand("Page.captureScreenshot", how).get("data"));
     }
 
     /** What makes the page wider than the screen: the elements that reach over its edge; none where it isn't wider. */

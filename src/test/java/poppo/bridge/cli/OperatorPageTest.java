@@ -142,8 +142,20 @@ class OperatorPageTest {
                 .asList()
                 .isEmpty();
         assertEverybodyCanUseIt(name + ", " + theme + ", " + device);
-        boolean isWhole = !name.startsWith("dialog") && !name.startsWith("readme");
+        boolean isWhole = !name.startsWith("dialog");
         browser.picture(PICTURES.resolve(name + "-" + theme + "-" + device + ".png"), isWhole);
+    }
+
+    /** One of the README's; small enough to be kept with the sources. */
+    private void walk(String name, String theme, int width, int height) throws IOException {
+        browser.look(theme, width, height);
+        browser.script("scrollTo(0, 0)");
+        browser.script("return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 400)))");
+        browser.script("document.getElementById('said').replaceChildren()");
+        Path png = PICTURES.resolve("walk-" + name + ".png");
+        browser.smallPicture(png);
+        assertThat(Files.size(png)).as(name).isLessThan(40_000);
+        browser.look("light", 1280, 900);
     }
 
     /** Nothing on the console and nothing from elsewhere; and both would have been seen. */
@@ -171,6 +183,7 @@ class OperatorPageTest {
         browser.awaitText("#judgement", "Not yet");
         assertThat(browser.text("dialog tr.bad")).contains("backfill", "not complete");
         pictures("dialog-gates");
+        walk("1-gates", "light", 800, 900);
         browser.click("dialog .actions button:last-child");
         browser.awaitGone("dialog");
 
@@ -180,6 +193,7 @@ class OperatorPageTest {
         moveTo("dual-write");
         browser.click("#diff");
         browser.awaitText("#diffs", "consistent");
+        walk("2-dual-write", "light", 900, 560);
         moveTo("redis-read");
         moveTo("redis-write");
         browser.awaitText("#facts", "Redis");
@@ -192,8 +206,7 @@ class OperatorPageTest {
         browser.awaitText("#alert", "Next try");
         browser.awaitText("#meaning", "Authority now: files");
         pictures("outage");
-        picture("readme", "dark", "phone", 390, 780);
-        browser.look("light", 1280, 900);
+        walk("4-outage", "dark", 390, 700);
         redis.restart();
         browser.await("the end of the outage", () -> browser.text("#alert").isEmpty());
         browser.awaitText("#meaning", "Authority now: Redis");
@@ -202,15 +215,17 @@ class OperatorPageTest {
         browser.await("a second report", () -> browser.all("#diffs tbody tr").size() >= 2);
         browser.click("#diffs tbody tr button");
         browser.awaitText("dialog", "Missing in Redis");
-        assertEverybodyCanUseIt("a report");
+        pictures("dialog-report");
+        walk("5-report", "light", 800, 700);
         browser.click("#close");
 
         browser.click("#rollback");
         browser.awaitText("dialog", "No acknowledged write is lost");
         pictures("dialog-rollback");
+        walk("6-rollback", "light", 700, 600);
         browser.click("dialog .actions button:last-child");
         browser.awaitGone("dialog");
-        picture("readme", "light", "desktop", 1000, 720);
+        walk("3-redis-write", "light", 900, 700);
         browser.click("#rollback");
         browser.type("#reason", "the end of the test");
         browser.click("#confirm");
@@ -256,7 +271,7 @@ class OperatorPageTest {
         browser.awaitText("#judgement", "Not yet");
         browser.awaitText("dialog tr.bad", "diff");
         browser.awaitText("dialog .note + div, dialog", "every gate that fails on the way is overridden");
-        assertEverybodyCanUseIt("a refused move");
+        pictures("dialog-force");
         browser.click("#force");
         assertThat(browser.all("#reason:invalid")).as("a reason is asked for").hasSize(1);
         awaitPhase("dual-write");
@@ -338,17 +353,32 @@ class OperatorPageTest {
         browser.awaitText("#plan", "承認待ち");
         browser.click("#plan-approve");
         browser.awaitText("dialog", "次の段階");
-        assertEverybodyCanUseIt("a dialog in Japanese");
+        pictures("dialog-japanese");
         browser.click("#confirm");
         awaitPhase("dual-write");
         browser.awaitText("#plan", "維持中");
         browser.click("#plan-pause");
         browser.click("#confirm");
         browser.awaitText("#plan", "一時停止中");
-        assertEverybodyCanUseIt("a plan in Japanese");
+        pictures("japanese");
         browser.click("#plan-resume");
         browser.click("#confirm");
         browser.awaitText("#plan", "実行中");
+        browser.click("#plan-abort");
+        browser.click("#confirm");
+        browser.awaitText("#plan", "中止");
+        browser.click("#plan-start");
+        browser.awaitText("#plan-check", "実行できます");
+        browser.click("#plan-judge");
+        browser.awaitText("dialog", "現在の判定");
+        pictures("dialog-plan-japanese");
+        browser.click("dialog .actions button:last-child");
+        browser.click("#move");
+        browser.click("#judge");
+        browser.await("a judgement", () -> !browser.text("#judgement").isEmpty());
+        pictures("dialog-gates-japanese");
+        browser.click("dialog .actions button:last-child");
+        browser.awaitGone("dialog");
         browser.open("/");
         browser.awaitText("#plan-title", "移行計画");
         assertNobodyComplains();
