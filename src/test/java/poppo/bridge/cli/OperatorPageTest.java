@@ -146,10 +146,10 @@ class OperatorPageTest {
         browser.picture(PICTURES.resolve(name + "-" + theme + "-" + device + ".png"), isWhole);
     }
 
-    /** One of the README's; small enough to be kept with the sources. */
-    private void walk(String name, String theme, int width, int height) throws IOException {
+    /** One of the README's, from this element on; small enough to be kept with the sources. */
+    private void walk(String name, String top, String theme, int width, int height) throws IOException {
         browser.look(theme, width, height);
-        browser.script("scrollTo(0, 0)");
+        browser.script("document.querySelector(arguments[0]).scrollIntoView()", top);
         browser.script("return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 400)))");
         browser.script("document.getElementById('said').replaceChildren()");
         Path png = PICTURES.resolve("walk-" + name + ".png");
@@ -183,7 +183,7 @@ class OperatorPageTest {
         browser.awaitText("#judgement", "Not yet");
         assertThat(browser.text("dialog tr.bad")).contains("backfill", "not complete");
         pictures("dialog-gates");
-        walk("1-gates", "light", 800, 900);
+        walk("1-gates", "body", "light", 800, 900);
         browser.click("dialog .actions button:last-child");
         browser.awaitGone("dialog");
 
@@ -193,7 +193,7 @@ class OperatorPageTest {
         moveTo("dual-write");
         browser.click("#diff");
         browser.awaitText("#diffs", "consistent");
-        walk("2-dual-write", "light", 900, 560);
+        walk("2-dual-write", "body", "light", 900, 560);
         moveTo("redis-read");
         moveTo("redis-write");
         browser.awaitText("#facts", "Redis");
@@ -201,12 +201,13 @@ class OperatorPageTest {
         browser.click("#confirm");
         browser.awaitText("#said", "is free");
         pictures("redis-write");
+        walk("3-redis-write", "#facts-title", "light", 900, 790);
 
         redis.kill();
         browser.awaitText("#alert", "Next try");
         browser.awaitText("#meaning", "Authority now: files");
         pictures("outage");
-        walk("4-outage", "dark", 390, 700);
+        walk("4-outage", "body", "dark", 390, 700);
         redis.restart();
         browser.await("the end of the outage", () -> browser.text("#alert").isEmpty());
         browser.awaitText("#meaning", "Authority now: Redis");
@@ -216,16 +217,15 @@ class OperatorPageTest {
         browser.click("#diffs tbody tr button");
         browser.awaitText("dialog", "Missing in Redis");
         pictures("dialog-report");
-        walk("5-report", "light", 800, 700);
+        walk("5-report", "body", "light", 800, 700);
         browser.click("#close");
 
         browser.click("#rollback");
         browser.awaitText("dialog", "No acknowledged write is lost");
         pictures("dialog-rollback");
-        walk("6-rollback", "light", 700, 600);
+        walk("6-rollback", "body", "light", 700, 600);
         browser.click("dialog .actions button:last-child");
         browser.awaitGone("dialog");
-        walk("3-redis-write", "light", 900, 700);
         browser.click("#rollback");
         browser.type("#reason", "the end of the test");
         browser.click("#confirm");
