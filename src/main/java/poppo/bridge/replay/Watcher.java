@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.TemporaryDirectory;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.Issue;
@@ -39,7 +40,7 @@ public final class Watcher implements AutoCloseable {
     private final Path directory;
     private final RecordingSite site;
     private final Redaction redaction;
-    private final Path workshop;
+    private final TemporaryDirectory workshop;
     /** Holds what the watched files held at the last look, redacted. */
     private final LocalStateManager seen;
     /** Holds what the calls recorded so far have made of the beginning. */
@@ -64,9 +65,9 @@ public final class Watcher implements AutoCloseable {
         Instant now = Instant.ofEpochMilli(site.clock().millis());
         String name = wanted.name() != null ? wanted.name() : "watched-" + now.toEpochMilli();
         try {
-            workshop = Files.createTempDirectory("poppo-bridge-watch");
-            seen = site.opener().apply(Files.createDirectory(workshop.resolve("seen")));
-            made = site.opener().apply(Files.createDirectory(workshop.resolve("made")));
+            workshop = new TemporaryDirectory("poppo-bridge-watch");
+            seen = site.opener().apply(Files.createDirectory(workshop.path().resolve("seen")));
+            made = site.opener().apply(Files.createDirectory(workshop.path().resolve("made")));
             for (String file : changedFiles()) {
                 write(made, file, texts.get(file));
             }
@@ -151,7 +152,7 @@ public final class Watcher implements AutoCloseable {
     }
 
     private Path place(LocalStateManager of, String file) {
-        return workshop.resolve(of == seen ? "seen" : "made").resolve(file);
+        return workshop.path().resolve(of == seen ? "seen" : "made").resolve(file);
     }
 
     private void write(LocalStateManager to, String file, @Nullable String text) throws IOException {
@@ -239,13 +240,9 @@ public final class Watcher implements AutoCloseable {
 
     /** Gives back what the watch itself needed. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         seen.close();
         made.close();
-        try (Stream<Path> files = Files.walk(workshop)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        workshop.close();
     }
 }
