@@ -167,8 +167,7 @@ public final class Replay implements AutoCloseable {
             return found;
         }
         // A copied file may have another form: an odd shape that nobody rewrote, no file for no records, other last
-        // signs
-        // of life. What it means must be the same.
+        // signs of life. What it means must be the same.
         SortedMap<String, String> right = records(expected.files());
         SortedMap<String, String> seen = records(actual);
         return found.stream()

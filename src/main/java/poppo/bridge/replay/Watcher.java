@@ -1,12 +1,14 @@
 package poppo.bridge.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -108,7 +110,7 @@ public final class Watcher implements AutoCloseable {
 
     /** The files that hold something else than at the last look; what they hold now is taken over. */
     private List<String> changedFiles() throws IOException {
-        List<String> changed = new java.util.ArrayList<>();
+        List<String> changed = new ArrayList<>();
         for (StateCollection collection : StateCollection.values()) {
             String file = seen.file(collection);
             String text = collection == StateCollection.PROCESSES ? null : text(file);
@@ -214,12 +216,7 @@ public final class Watcher implements AutoCloseable {
         }
     }
 
-    private void add(
-            String caller,
-            long begun,
-            Call call,
-            @Nullable Stamp stamp,
-            com.fasterxml.jackson.databind.node.ObjectNode answer) {
+    private void add(String caller, long begun, Call call, @Nullable Stamp stamp, ObjectNode answer) {
         recording.add(begun, caller, call, stamp, answer, null);
     }
 
