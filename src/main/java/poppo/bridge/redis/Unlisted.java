@@ -3,7 +3,6 @@ package poppo.bridge.redis;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import poppo.bridge.state.BridgeException;
@@ -12,13 +11,9 @@ import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.StateCollection;
 
 /**
- * Finds the records that plain clients made beside the indexes. It goes through all keys with {@code SCAN}, so it is for
- * sweeps and never for the call of a worker.
+ * Finds the records that plain clients made beside the indexes, by a {@link Scan}.
  */
 final class Unlisted {
-    private static final String START = "0";
-    private static final String COUNT = "1000";
-
     private final Keys keys;
     private final RedisLink link;
     private final Records records;
@@ -38,12 +33,7 @@ final class Unlisted {
         Predicate<String> listed = Keys.hasBuckets(collection) ? pages.listed(collection)::contains : id -> false;
         String prefix = keys.value(new RecordKey(collection, ""));
         Set<RecordKey> found = new LinkedHashSet<>();
-        String cursor = START;
-        do {
-            List<?> reply = (List<?>) Objects.requireNonNull(link.read(scan(cursor, prefix, collection)));
-            cursor = String.valueOf(reply.get(0));
-            collect(collection, prefix, Records.flat(reply.get(1)), listed, found);
-        } while (!cursor.equals(START));
+        Scan.names(link, prefix, ofType(collection), names -> collect(collection, prefix, names, listed, found));
         return new ArrayList<>(found);
     }
 
@@ -54,10 +44,8 @@ final class Unlisted {
     }
 
     /** A key of another type than the layout's is none of ours. */
-    private static Step scan(String cursor, String prefix, StateCollection collection) {
-        return collection == StateCollection.PROCESSED_COMMENTS
-                ? Step.keyless("SCAN", cursor, "MATCH", prefix + "*", "COUNT", COUNT)
-                : Step.keyless("SCAN", cursor, "MATCH", prefix + "*", "COUNT", COUNT, "TYPE", "hash");
+    private static List<String> ofType(StateCollection collection) {
+        return collection == StateCollection.PROCESSED_COMMENTS ? List.of() : List.of("TYPE", "hash");
     }
 
     private void collect(
