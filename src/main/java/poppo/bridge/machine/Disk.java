@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -75,10 +76,13 @@ public class Disk {
         }
     }
 
-    /** A buffer without the lock that the JDK's takes for each of the ten thousands of entries. */
+    /**
+     * A buffer without the lock that the JDK's takes for each of the ten thousands of entries. It grows with what is
+     * written, since most files are a few hundred bytes.
+     */
     private static final class Chunks extends OutputStream {
         private final OutputStream out;
-        private final byte[] buffer = new byte[BUFFER];
+        private byte[] buffer = {};
         private int filled;
 
         Chunks(OutputStream out) {
@@ -92,12 +96,15 @@ public class Disk {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (length > buffer.length - filled) {
+            if (length > BUFFER - filled) {
                 flush();
             }
-            if (length > buffer.length) {
+            if (length > BUFFER) {
                 out.write(bytes, offset, length);
                 return;
+            }
+            if (length > buffer.length - filled) {
+                buffer = Arrays.copyOf(buffer, Math.min(BUFFER, Math.max(2 * buffer.length, filled + length)));
             }
             System.arraycopy(bytes, offset, buffer, filled, length);
             filled += length;

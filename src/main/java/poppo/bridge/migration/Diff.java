@@ -19,6 +19,7 @@ import poppo.bridge.shadow.Difference;
 import poppo.bridge.shadow.Pair;
 import poppo.bridge.shadow.Repairs;
 import poppo.bridge.shadow.ShadowStateManager;
+import poppo.bridge.shadow.Walk;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.RecordKey;
@@ -108,11 +109,13 @@ final class Diff {
             meet(scratch());
             settle();
         }
-        for (StateCollection collection : StateCollection.values()) {
-            if (from == null || collection.compareTo(from.collection()) > 0) {
-                sweep(collection, null, progress);
-            } else if (collection == from.collection() && from.after() != null) {
-                sweep(collection, from.after(), progress);
+        try (Walk walk = state.walk()) {
+            for (StateCollection collection : StateCollection.values()) {
+                if (from == null || collection.compareTo(from.collection()) > 0) {
+                    sweep(walk, collection, null, progress);
+                } else if (collection == from.collection() && from.after() != null) {
+                    sweep(walk, collection, from.after(), progress);
+                }
             }
         }
         if (order.writes()) {
@@ -144,12 +147,12 @@ final class Diff {
         }
     }
 
-    private void sweep(StateCollection collection, @Nullable String after, LongConsumer progress) {
+    private void sweep(Walk walk, StateCollection collection, @Nullable String after, LongConsumer progress) {
         Position position = new Position(collection, after);
         Sequence sequence = new Sequence(this::reread);
         tally.of(collection);
         try {
-            state.walk(collection, after, chunk -> {
+            walk.through(collection, after, chunk -> {
                 List<Pair> unmet = position.unmet(chunk);
                 meet(unmet);
                 if (Sequence.applies(collection)) {
@@ -192,7 +195,7 @@ final class Diff {
         }
 
         boolean isKept() {
-            return ShadowStateManager.isWalkedByNumber(collection);
+            return Walk.isByNumber(collection);
         }
 
         /** What plain clients made comes last, in any order; those of it that the files have too were met by number. */
@@ -232,7 +235,7 @@ final class Diff {
         Set<RecordKey> keys = new LinkedHashSet<>();
         gather(collection, "files", () -> fileKeys(collection), keys);
         gather(collection, "Redis", () -> state.bareRedis().keys(collection), keys);
-        gather(collection, "Redis", () -> state.bareRedis().unlisted(collection), keys);
+        gather(collection, "Redis", () -> state.bareRedis().unlisted(List.of(collection)), keys);
         if (position.isKept()) {
             settle();
             keys.removeIf(key -> key.number() <= position.reached);

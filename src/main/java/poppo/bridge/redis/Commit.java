@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.RecordKey;
 
@@ -39,6 +38,7 @@ final class Commit {
     private String indexMember = "";
     private @Nullable String ownKey;
     private boolean expectsAbsent;
+    private int size;
 
     private record Check(Step step, String expected) {}
 
@@ -111,14 +111,19 @@ final class Commit {
 
     private void checkRaw(Step step, String expected) {
         checks.add(new Check(step, expected));
+        size += size(step);
     }
 
     void read(Step step) {
         reads.add(step);
+        size += size(step);
     }
 
     void effect(Step step) {
-        effects.addAll(step.split());
+        for (Step part : step.split()) {
+            effects.add(part);
+            size += size(part);
+        }
     }
 
     /** Runs once it is committed. */
@@ -142,9 +147,11 @@ final class Commit {
 
     /** How many arguments it takes in a call, about. */
     int size() {
-        return Stream.concat(checks.stream().map(Check::step), Stream.concat(reads.stream(), effects.stream()))
-                .mapToInt(step -> step.args().size() + 3)
-                .sum();
+        return size;
+    }
+
+    private static int size(Step step) {
+        return step.args().size() + 3;
     }
 
     /** The one call for all of them. */

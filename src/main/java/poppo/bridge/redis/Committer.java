@@ -57,6 +57,11 @@ final class Committer {
      * wait for it.
      */
     List<Answer> commitAll(List<Commit> commits) {
+        return begin(commits).answers();
+    }
+
+    /** As {@link #commitAll}, but the answers are awaited later. */
+    Sent begin(List<Commit> commits) {
         long current = epoch;
         if (current == NONE) {
             throw new BridgeException.Fenced("no epoch is fenced at Redis " + link.address() + ": call fence first");
@@ -66,15 +71,33 @@ final class Committer {
         for (List<Commit> call : calls) {
             steps.add(Commit.call(call, Script.COMMIT.sha(), current));
         }
-        List<Answer> answers = new ArrayList<>(commits.size());
-        List<@Nullable Object> replies = run(Script.COMMIT, steps, link::write);
-        for (int i = 0; i < steps.size(); i++) {
-            List<?> each = answers(replies.get(i), steps.get(i));
-            for (int n = 0; n < each.size(); n++) {
-                answers.add(answer(calls.get(i).get(n), each.get(n)));
-            }
+        return new Sent(calls, steps, link.beginWrite(steps));
+    }
+
+    /** Commits under way. */
+    final class Sent {
+        private final List<List<Commit>> calls;
+        private final List<Step> steps;
+        private final RedisLink.Exchange exchange;
+
+        private Sent(List<List<Commit>> calls, List<Step> steps, RedisLink.Exchange exchange) {
+            this.calls = calls;
+            this.steps = steps;
+            this.exchange = exchange;
         }
-        return answers;
+
+        /** Waits for what became of each; as {@link #commitAll}. To be called once. */
+        List<Answer> answers() {
+            List<@Nullable Object> replies = repeated(Script.COMMIT, steps, exchange.replies(), link::write);
+            List<Answer> answers = new ArrayList<>();
+            for (int i = 0; i < steps.size(); i++) {
+                List<?> each = Committer.this.answers(replies.get(i), steps.get(i));
+                for (int n = 0; n < each.size(); n++) {
+                    answers.add(answer(calls.get(i).get(n), each.get(n)));
+                }
+            }
+            return answers;
+        }
     }
 
     private static List<List<Commit>> calls(List<Commit> commits) {
@@ -100,9 +123,12 @@ final class Committer {
         return calls;
     }
 
-    private List<@Nullable Object> run(
-            Script script, List<Step> steps, Function<List<Step>, List<@Nullable Object>> send) {
-        List<@Nullable Object> replies = send.apply(steps);
+    /** Sends those again that the server didn't know the script for, with the script. */
+    private List<@Nullable Object> repeated(
+            Script script,
+            List<Step> steps,
+            List<@Nullable Object> replies,
+            Function<List<Step>, List<@Nullable Object>> send) {
         List<Integer> unknown = new ArrayList<>();
         for (int i = 0; i < replies.size(); i++) {
             if (replies.get(i) instanceof ErrorReply error && error.is("NOSCRIPT")) {
@@ -195,7 +221,9 @@ final class Committer {
                         seen == null ? "" : seen.toString(),
                         Long.toString(newEpoch)));
         long connection = link.number();
-        Object reply = run(Script.FENCE, List.of(step), link::writeUnbound).get(0);
+        List<Step> steps = List.of(step);
+        Object reply = repeated(Script.FENCE, steps, link.writeUnbound(steps), link::writeUnbound)
+                .get(0);
         if (reply instanceof List<?> parts && "fenced".equals(parts.get(0))) {
             String held = String.valueOf(parts.get(1));
             throw new BridgeException.Fenced("Redis at " + link.address() + " holds "

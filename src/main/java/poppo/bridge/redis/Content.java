@@ -51,7 +51,7 @@ final class Content {
 
     private Set<String> names() {
         Set<String> names = new TreeSet<>();
-        Scan.names(link, prefix, List.of(), names::addAll);
+        Scan.names(link, keys.all(), names::addAll);
         return names;
     }
 

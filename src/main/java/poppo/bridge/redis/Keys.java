@@ -48,6 +48,11 @@ final class Keys {
         return new Keys(prefix + "bridge:scratch:", authority);
     }
 
+    /** The pattern of all of the project's keys. */
+    String all() {
+        return prefix + "*";
+    }
+
     String issue(String number) {
         return prefix + "issue:" + number;
     }

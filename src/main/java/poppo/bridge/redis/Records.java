@@ -1,8 +1,9 @@
 package poppo.bridge.redis;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import poppo.bridge.state.StateCollection;
 final class Records {
     /** Replies of more would wait in memory for the slowest. */
     private static final int CHUNK = 256;
+
+    /** So many chunks are asked for before the first one's answer is looked at. */
+    private static final int UNDER_WAY = 4;
 
     private static final int MOST_ATTEMPTS = 64;
 
@@ -77,32 +81,83 @@ final class Records {
     }
 
     List<Stored> readAll(List<RecordKey> wanted) {
+        return readAll(wanted, null);
+    }
+
+    /**
+     * Reads records whose metadata was read just now: their contents, and the metadata once more.
+     *
+     * @param known the records in the order of their numbers, with their metadata
+     */
+    List<Stored> readAll(SortedMap<Long, String> known, StateCollection collection) {
+        List<RecordKey> wanted = new ArrayList<>(known.size());
+        known.keySet().forEach(number -> wanted.add(new RecordKey(collection, Long.toString(number))));
+        return readAll(wanted, known);
+    }
+
+    private List<Stored> readAll(List<RecordKey> wanted, @Nullable Map<Long, String> known) {
         List<Stored> found = new ArrayList<>(wanted.size());
+        Deque<Chunk> underWay = new ArrayDeque<>(UNDER_WAY);
         for (int from = 0; from < wanted.size(); from += CHUNK) {
-            readChunk(wanted.subList(from, Math.min(from + CHUNK, wanted.size())), found);
+            if (underWay.size() == UNDER_WAY) {
+                underWay.remove().addTo(found);
+            }
+            underWay.add(new Chunk(wanted.subList(from, Math.min(from + CHUNK, wanted.size())), known));
         }
+        underWay.forEach(chunk -> chunk.addTo(found));
         return found;
     }
 
-    private void readChunk(List<RecordKey> wanted, List<Stored> found) {
-        List<Step> steps = new ArrayList<>(wanted.size() * 3 + 1);
-        wanted.forEach(key -> steps.addAll(steps(key)));
-        Committer.EpochCheck check = committer.epochCheck();
-        steps.add(check.step());
-        List<@Nullable Object> replies = link.read(steps);
-        check.require(replies.get(replies.size() - 1));
-        int at = 0;
-        MemberForm.PlainSet plain = null;
-        for (RecordKey key : wanted) {
-            int size = form(key).hasMeta() ? 3 : 1;
-            if (form(key) instanceof MemberForm members && replies.get(at) instanceof ErrorReply) {
-                plain = plain == null ? members.new PlainSet(readPlainSet(members, key)) : plain;
-                found.add(plain.find(key));
-            } else {
-                Stored stored = decode(key, replies.subList(at, at + size));
-                found.add(stored == null ? read(key) : stored);
+    /** Some records that are being read. */
+    private final class Chunk {
+        private final List<RecordKey> wanted;
+        private final @Nullable Map<Long, String> known;
+        private final Questions questions = new Questions();
+        private final Committer.EpochCheck check = committer.epochCheck();
+        private final RedisLink.Exchange exchange;
+        private MemberForm.@Nullable PlainSet plain;
+
+        Chunk(List<RecordKey> wanted, @Nullable Map<Long, String> known) {
+            this.wanted = wanted;
+            this.known = known;
+            if (known == null) {
+                askMetas();
             }
-            at += size;
+            wanted.forEach(key -> questions.add(form(key).read(key)));
+            askMetas();
+            questions.add(check.step());
+            exchange = link.begin(questions.steps());
+        }
+
+        private void askMetas() {
+            for (RecordKey key : wanted) {
+                if (form(key).hasMeta()) {
+                    questions.add(meta(key));
+                }
+            }
+        }
+
+        void addTo(List<Stored> found) {
+            List<@Nullable Object> replies = questions.answers(exchange.replies());
+            check.require(replies.get(replies.size() - 1));
+            int withMeta = replies.size() - 1 - wanted.size();
+            int before = 0;
+            int content = known == null ? withMeta / 2 : 0;
+            int after = content + wanted.size();
+            for (RecordKey key : wanted) {
+                boolean hasMeta = form(key).hasMeta();
+                Object first = !hasMeta ? null : known == null ? replies.get(before++) : known.get(key.number());
+                found.add(stored(key, first, replies.get(content++), hasMeta ? replies.get(after++) : null));
+            }
+        }
+
+        private Stored stored(RecordKey key, @Nullable Object meta, @Nullable Object content, @Nullable Object after) {
+            if (form(key) instanceof MemberForm members && content instanceof ErrorReply) {
+                plain = plain == null ? members.new PlainSet(readPlainSet(members, key)) : plain;
+                return plain.find(key);
+            }
+            Stored stored = decode(key, meta, content, after);
+            return stored == null ? read(key) : stored;
         }
     }
 
@@ -113,53 +168,6 @@ final class Records {
             throw wrongType(read);
         }
         return flat(reply);
-    }
-
-    /**
-     * Reads records whose metadata was read just now: their contents, and the metadata once more, that of neighbours by
-     * one command.
-     *
-     * @param known the records in the order of their numbers, with their metadata
-     */
-    List<Stored> readAll(SortedMap<Long, String> known, StateCollection collection) {
-        List<RecordKey> wanted = new ArrayList<>(known.size());
-        known.keySet().forEach(number -> wanted.add(new RecordKey(collection, Long.toString(number))));
-        List<Stored> found = new ArrayList<>(known.size());
-        for (int from = 0; from < wanted.size(); from += CHUNK) {
-            readChunk(wanted.subList(from, Math.min(from + CHUNK, wanted.size())), known, found);
-        }
-        return found;
-    }
-
-    private void readChunk(List<RecordKey> wanted, SortedMap<Long, String> known, List<Stored> found) {
-        List<Step> steps = new ArrayList<>(wanted.size() + wanted.size() / 16 + 1);
-        wanted.forEach(key -> steps.add(form(key).read(key)));
-        steps.addAll(metas(wanted));
-        List<@Nullable Object> replies = ask(steps);
-        List<@Nullable Object> metas = new ArrayList<>(wanted.size());
-        for (Object reply : replies.subList(wanted.size(), replies.size())) {
-            metas.addAll((List<?>) Objects.requireNonNull(reply));
-        }
-        for (int i = 0; i < wanted.size(); i++) {
-            RecordKey key = wanted.get(i);
-            Stored stored = decode(key, Arrays.asList(known.get(key.number()), replies.get(i), metas.get(i)));
-            found.add(stored == null ? read(key) : stored);
-        }
-    }
-
-    /** Reads the metadata of records that stand in the order of their numbers. */
-    private List<Step> metas(List<RecordKey> wanted) {
-        List<Step> steps = new ArrayList<>();
-        List<String> fields = new ArrayList<>();
-        for (int i = 0; i < wanted.size(); i++) {
-            String bucket = keys.meta(wanted.get(i));
-            fields.add(wanted.get(i).id());
-            if (i + 1 == wanted.size() || !keys.meta(wanted.get(i + 1)).equals(bucket)) {
-                steps.add(Step.of("HMGET", bucket, fields));
-                fields = new ArrayList<>();
-            }
-        }
-        return steps;
     }
 
     /** The replies to commands that change nothing, from a server that holds our epoch. */
@@ -199,26 +207,31 @@ final class Records {
     }
 
     private List<Step> steps(RecordKey key) {
-        Form form = form(key);
-        if (!form.hasMeta()) {
-            return List.of(form.read(key));
-        }
-        Step meta = Step.of("HGET", keys.meta(key), key.id());
-        return List.of(meta, form.read(key), meta);
+        Step content = form(key).read(key);
+        return form(key).hasMeta() ? List.of(meta(key), content, meta(key)) : List.of(content);
+    }
+
+    private Step meta(RecordKey key) {
+        return Step.of("HGET", keys.meta(key), key.id());
+    }
+
+    private @Nullable Stored decode(RecordKey key, List<@Nullable Object> replies) {
+        return form(key).hasMeta()
+                ? decode(key, replies.get(0), replies.get(1), replies.get(2))
+                : decode(key, null, replies.get(0), null);
     }
 
     /** The record, or null when it moved while it was read. */
-    private @Nullable Stored decode(RecordKey key, List<@Nullable Object> replies) {
-        Form form = form(key);
-        Object content = replies.get(form.hasMeta() ? 1 : 0);
-        Object meta = form.hasMeta() ? text(replies.get(0), keys.meta(key)) : null;
-        if (form.hasMeta() && !Objects.equals(meta, replies.get(2))) {
+    private @Nullable Stored decode(
+            RecordKey key, @Nullable Object before, @Nullable Object content, @Nullable Object after) {
+        Object meta = text(before, keys.meta(key));
+        if (!Objects.equals(meta, after)) {
             return null;
         }
         if (content instanceof ErrorReply) {
             return readPlainSet(key, (String) meta);
         }
-        return form.decode(key, (String) meta, flat(content), false);
+        return form(key).decode(key, (String) meta, flat(content), false);
     }
 
     /** What metadata and content, both sent as bytes, mean; null where some of it is no text by then. */

@@ -84,7 +84,12 @@ final class RedisLink implements AutoCloseable {
      * @return for each its reply, or an {@link ErrorReply} of code WRONGTYPE
      */
     List<@Nullable Object> read(List<Step> steps) {
-        return exchange(boundConnection(), steps, false);
+        return begin(steps).replies();
+    }
+
+    /** As {@link #read(List)}, but the replies are awaited later. */
+    Exchange begin(List<Step> steps) {
+        return begin(boundConnection(), steps, false);
     }
 
     /** Sends one command that changes nothing, on whatever connection there is. */
@@ -106,7 +111,12 @@ final class RedisLink implements AutoCloseable {
      * @throws BridgeException.UnknownOutcome when they may have left, and no answer came in time
      */
     List<@Nullable Object> write(List<Step> steps) {
-        return exchange(boundConnection(), steps, true);
+        return beginWrite(steps).replies();
+    }
+
+    /** As {@link #write(List)}, but the replies are awaited later. */
+    Exchange beginWrite(List<Step> steps) {
+        return begin(boundConnection(), steps, true);
     }
 
     /** As {@link #write}, on whatever connection there is. */
@@ -146,27 +156,49 @@ final class RedisLink implements AutoCloseable {
     }
 
     private List<@Nullable Object> exchange(Connection connection, List<Step> steps, boolean writes) {
+        return begin(connection, steps, writes).replies();
+    }
+
+    private Exchange begin(Connection connection, List<Step> steps, boolean writes) {
         Batch batch = new Batch(steps);
         dispatch(connection, batch);
-        boolean answered = false;
-        try {
-            answered = batch.await(options.commandTimeout());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        return new Exchange(batch, steps, writes);
+    }
+
+    /** Commands under way together. */
+    final class Exchange {
+        private final Batch batch;
+        private final List<Step> steps;
+        private final boolean writes;
+
+        private Exchange(Batch batch, List<Step> steps, boolean writes) {
+            this.batch = batch;
+            this.steps = steps;
+            this.writes = writes;
         }
-        if (!answered) {
-            batch.withdraw();
-            throw failure(
-                    batch,
-                    writes,
-                    "no answer within " + options.commandTimeout().toMillis() + " ms",
-                    null);
+
+        /** Waits for the replies; the time for that begins now. To be called once. */
+        List<@Nullable Object> replies() {
+            boolean answered = false;
+            try {
+                answered = batch.await(options.commandTimeout());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (!answered) {
+                batch.withdraw();
+                throw failure(
+                        batch,
+                        writes,
+                        "no answer within " + options.commandTimeout().toMillis() + " ms",
+                        null);
+            }
+            List<@Nullable Object> replies = new ArrayList<>(steps.size());
+            for (int i = 0; i < steps.size(); i++) {
+                replies.add(reply(batch, batch.calls().get(i), steps.get(i), writes));
+            }
+            return replies;
         }
-        List<@Nullable Object> replies = new ArrayList<>(steps.size());
-        for (int i = 0; i < steps.size(); i++) {
-            replies.add(reply(batch, batch.calls().get(i), steps.get(i), writes));
-        }
-        return replies;
     }
 
     private void dispatch(Connection connection, Batch batch) {

@@ -2,8 +2,10 @@ package poppo.bridge.redis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -50,6 +52,9 @@ public final class RedisStateManager implements FencedStateManager {
 
     /** Commits sent in one flush: few enough that the server answers others in between, and within its time-out. */
     private static final int CHUNK = 128;
+
+    /** So many flushes are under way at a time in a copy. */
+    private static final int UNDER_WAY = 2;
 
     private static final int PINGS = 5;
 
@@ -274,14 +279,26 @@ public final class RedisStateManager implements FencedStateManager {
     public List<Boolean> replaceAll(List<Replacement> replacements) {
         return guarded(() -> {
             List<Boolean> written = new ArrayList<>(replacements.size());
-            for (int from = 0; from < replacements.size(); from += CHUNK) {
-                written.addAll(replaceChunk(replacements.subList(from, Math.min(from + CHUNK, replacements.size()))));
+            Deque<Copying> underWay = new ArrayDeque<>(UNDER_WAY);
+            try {
+                for (int from = 0; from < replacements.size(); from += CHUNK) {
+                    if (underWay.size() == UNDER_WAY) {
+                        written.addAll(underWay.remove().written());
+                    }
+                    underWay.add(copy(replacements.subList(from, Math.min(from + CHUNK, replacements.size()))));
+                }
+                while (!underWay.isEmpty()) {
+                    written.addAll(underWay.remove().written());
+                }
+            } catch (RuntimeException e) {
+                underWay.forEach(copying -> copying.settleBeside(e));
+                throw e;
             }
             return written;
         });
     }
 
-    private List<Boolean> replaceChunk(List<Replacement> chunk) {
+    private Copying copy(List<Replacement> chunk) {
         List<Stored> standing = standing(chunk);
         List<@Nullable Transfer> transfers = new ArrayList<>(chunk.size());
         List<Commit> commits = new ArrayList<>(chunk.size());
@@ -294,13 +311,37 @@ public final class RedisStateManager implements FencedStateManager {
             }
         }
         beforeCommit.run();
-        Iterator<Committer.Answer> answers =
-                (commits.isEmpty() ? List.<Committer.Answer>of() : committer.commitAll(commits)).iterator();
-        List<Boolean> written = new ArrayList<>(chunk.size());
-        for (Transfer transfer : transfers) {
-            written.add(transfer != null && settle(transfer, answers.next()));
+        return new Copying(transfers, commits.isEmpty() ? null : committer.begin(commits));
+    }
+
+    /** Replacements under way, null where one was refused without asking. */
+    private final class Copying {
+        private final List<@Nullable Transfer> transfers;
+        private final Committer.@Nullable Sent sent;
+
+        Copying(List<@Nullable Transfer> transfers, Committer.@Nullable Sent sent) {
+            this.transfers = transfers;
+            this.sent = sent;
         }
-        return written;
+
+        List<Boolean> written() {
+            Iterator<Committer.Answer> answers =
+                    (sent == null ? List.<Committer.Answer>of() : sent.answers()).iterator();
+            List<Boolean> written = new ArrayList<>(transfers.size());
+            for (Transfer transfer : transfers) {
+                written.add(transfer != null && settle(transfer, answers.next()));
+            }
+            return written;
+        }
+
+        /** What was begun before another one failed takes its effect while the caller waits, and not later. */
+        void settleBeside(RuntimeException failure) {
+            try {
+                written();
+            } catch (RuntimeException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+        }
     }
 
     /** The records to be replaced: as remembered where that is the version expected, else as they stand. */
@@ -463,8 +504,8 @@ public final class RedisStateManager implements FencedStateManager {
     }
 
     @Override
-    public List<RecordKey> unlisted(StateCollection collection) {
-        return guarded(() -> new Unlisted(keys, link, records, pages).find(collection));
+    public List<RecordKey> unlisted(Collection<StateCollection> collections) {
+        return guarded(() -> new Unlisted(keys, link, records, pages).find(collections));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package poppo.bridge.redis;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -12,17 +11,12 @@ final class Scan {
 
     private Scan() {}
 
-    /**
-     * Hands on the names that begin with {@code prefix}, some at a time; one may come twice.
-     *
-     * @param filter further arguments of the command
-     */
-    static void names(RedisLink link, String prefix, List<String> filter, Consumer<List<String>> names) {
+    /** Hands on the names that {@code pattern} matches, some at a time; one may come twice. */
+    static void names(RedisLink link, String pattern, Consumer<List<String>> names) {
         String cursor = START;
         do {
-            List<String> arguments = new ArrayList<>(List.of(cursor, "MATCH", prefix + "*", "COUNT", COUNT));
-            arguments.addAll(filter);
-            List<?> reply = (List<?>) Objects.requireNonNull(link.read(new Step("SCAN", null, arguments)));
+            List<?> reply = (List<?>)
+                    Objects.requireNonNull(link.read(Step.keyless("SCAN", cursor, "MATCH", pattern, "COUNT", COUNT)));
             cursor = String.valueOf(reply.get(0));
             names.accept(Records.flat(reply.get(1)));
         } while (!cursor.equals(START));

@@ -23,7 +23,7 @@ import poppo.bridge.state.RecordKey;
 final class AgreedImages {
     private static final Logger LOG = LoggerFactory.getLogger(AgreedImages.class);
     private static final int MOST = 1 << 23;
-    private static final int FORMAT = 0x50420001;
+    private static final int FORMAT = 0x50420002;
     private static final long KEY = ~0L << ImageDigest.BITS;
 
     private final Disk disk;
@@ -102,9 +102,11 @@ final class AgreedImages {
         return true;
     }
 
-    /** The place of a key, or the free one where it belongs. */
+    /** The place of a key, or the free one where it belongs: neighbours by number share a line of the processor's cache. */
     private static int place(long[] slots, long key) {
-        int at = (int) (ImageDigest.mix(key) >>> 32) & (slots.length - 1);
+        int line = (int) (ImageDigest.mix(key >>> (ImageDigest.BITS + ImageDigest.NEIGHBOURS)) >>> 32);
+        int inLine = (int) (key >>> ImageDigest.BITS) & ((1 << ImageDigest.NEIGHBOURS) - 1);
+        int at = (line << ImageDigest.NEIGHBOURS | inLine) & (slots.length - 1);
         while (slots[at] != 0 && (slots[at] & KEY) != key) {
             at = (at + 1) & (slots.length - 1);
         }
@@ -112,7 +114,7 @@ final class AgreedImages {
     }
 
     private static long key(RecordKey key) {
-        long bits = ImageDigest.of(key) & KEY;
+        long bits = ImageDigest.of(key) << ImageDigest.BITS;
         return bits == 0 ? KEY : bits;
     }
 

@@ -24,12 +24,11 @@ import poppo.bridge.state.Versioned;
  * was met in motion is carried over one by one, under its lock.
  */
 final class Backfill {
-    private static final int READERS = 2;
     private static final int WRITERS = 2;
     private static final int IN_FLIGHT = 4;
 
     /** So many chunks are done between two checkpoints; a kill costs no more than that. */
-    private static final int CHECKPOINT_EVERY = 16;
+    private static final int CHECKPOINT_EVERY = 4;
 
     /** So many are locked at once. */
     private static final int LOCKED = Pairs.CHUNK;
@@ -49,16 +48,15 @@ final class Backfill {
     /** Runs once; see {@link ShadowStateManager#carryOver}. */
     Tally run(Checkpoint.Place from, FencedStateManager.Server server, CarryOver.Progress progress) {
         String files = project.files.mark();
-        try (Crew readers = new Crew("bridge-backfill-read", READERS);
-                Crew writers = new Crew("bridge-backfill-write", WRITERS)) {
+        try (Walk walk = new Walk(project.files, project.redis);
+                Crew writers = new Crew("bridge-backfill", WRITERS)) {
             Run run = new Run(from, files, server, writers, progress);
-            Pairs pairs = Pairs.ahead(project.files, project.redis, readers);
             progress.compared(from.tally().compared());
             try {
                 for (StateCollection collection : StateCollection.values()) {
                     if (collection.compareTo(from.collection()) >= 0) {
                         boolean goesOn = collection == from.collection();
-                        pairs.walk(collection, goesOn ? from.after() : null, run::begin);
+                        walk.through(collection, goesOn ? from.after() : null, run::begin);
                         run.end(collection);
                     }
                 }
@@ -126,7 +124,7 @@ final class Backfill {
 
         /** Those that are found beside the walk, after it, have any number. */
         private void reached(RecordKey last) {
-            boolean further = Pairs.isResumable(last.collection())
+            boolean further = Walk.isByNumber(last.collection())
                     && (place.after() == null || last.number() > Long.parseLong(place.after()));
             String after = further ? last.id() : place.after();
             place = new Checkpoint.Place(place.collection(), after, tally);

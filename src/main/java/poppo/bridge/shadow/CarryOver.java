@@ -37,11 +37,13 @@ final class CarryOver {
     private static final Duration HEARD_OF_PRECISION = Duration.ofSeconds(2);
 
     private final Project project;
-    private final Pairs pairs;
 
     CarryOver(Project project) {
         this.project = project;
-        this.pairs = new Pairs(project.files, project.redis);
+    }
+
+    private Pairs pairs() {
+        return new Pairs(project.files, project.redis);
     }
 
     /** What a carry-over did: looked at, copied, and could not bring to agreement. */
@@ -68,8 +70,9 @@ final class CarryOver {
             // One that marked its collection may not have written yet, and the sweep would not see what it is about to.
             project.locks.awaitOthers();
         }
+        Pairs pairs = pairs();
         for (Map.Entry<StateCollection, Long> whole : wholes.entrySet()) {
-            Tally swept = sweep(whole.getKey(), key -> rightAboutDirty(), Progress.NONE);
+            Tally swept = sweep(pairs, whole.getKey(), key -> rightAboutDirty(), Progress.NONE);
             if (swept.left() == 0) {
                 project.dirty.cleanWhole(whole.getKey(), whole.getValue());
             }
@@ -101,14 +104,16 @@ final class CarryOver {
     /** Compares every record of every collection and copies those that differ. */
     Tally sweepAll(Function<RecordKey, Authority> right, Progress progress) {
         Tally[] tally = {Tally.NONE};
+        Pairs pairs = pairs();
         for (StateCollection collection : StateCollection.values()) {
             long before = tally[0].compared();
-            tally[0] = tally[0].plus(sweep(collection, right, compared -> progress.compared(before + compared)));
+            tally[0] = tally[0].plus(sweep(pairs, collection, right, compared -> progress.compared(before + compared)));
         }
         return tally[0];
     }
 
-    private Tally sweep(StateCollection collection, Function<RecordKey, Authority> right, Progress progress) {
+    private Tally sweep(
+            Pairs pairs, StateCollection collection, Function<RecordKey, Authority> right, Progress progress) {
         Tally[] tally = {Tally.NONE};
         pairs.walk(collection, chunk -> {
             Lives lives = lives(chunk);
@@ -188,7 +193,7 @@ final class CarryOver {
         List<DirtyRecords.@Nullable Mark> marks = new ArrayList<>(keys.size());
         keys.forEach(key -> marks.add(project.dirty.markOf(key)));
         List<Pair> differing = new ArrayList<>();
-        List<Pair> all = pairs.read(keys);
+        List<Pair> all = pairs().read(keys);
         Lives lives = lives(all);
         for (int i = 0; i < all.size(); i++) {
             if (agrees.test(all.get(i), lives)) {

@@ -14,6 +14,9 @@ import poppo.bridge.state.StateCollection;
 final class ImageDigest {
     static final int BITS = 24;
 
+    /** See {@link #of(RecordKey)}. */
+    static final int NEIGHBOURS = 3;
+
     /** Of no record; no image has it. */
     static final int ABSENT = 0;
 
@@ -68,7 +71,14 @@ final class ImageDigest {
         return mixed ^ (mixed >>> 33);
     }
 
+    /** Of a record's name; those of neighbours by number differ in their last {@value #NEIGHBOURS} bits only. */
     static long of(RecordKey key) {
-        return mix(text(key.toString()));
+        long collection = text(key.collection().label());
+        if (!key.collection().isNumbered()) {
+            return mix(text(key.id()) + collection);
+        }
+        long number = key.number();
+        long neighbours = (1 << NEIGHBOURS) - 1;
+        return (mix((number >>> NEIGHBOURS) + collection) & ~neighbours) | (number & neighbours);
     }
 }

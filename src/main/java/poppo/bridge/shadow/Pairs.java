@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.FencedStateManager;
 import poppo.bridge.state.RecordKey;
@@ -21,14 +22,15 @@ import poppo.bridge.state.Versioned;
  *
  * <p>The images are read without locks: a record that changes meanwhile may be met in two states, so whoever acts on a
  * difference looks again under the record's lock. Collections of issues are walked in bounded memory; of the few
- * processes and tasks all are held.
+ * processes and tasks all are held. For one thread, and one walk through the collections: what plain clients made is looked
+ * for once.
  */
 final class Pairs {
     /** How many records are read at a time. */
     static final int CHUNK = 256;
 
     /** As {@link #CHUNK} where all is read ahead and nothing is locked. */
-    private static final int BULK = 256;
+    private static final int BULK = 1024;
 
     /** Of a collection in insertion order so many may be held at once; of a bigger one the order of a chunk is enough. */
     private static final long HELD = 20_000;
@@ -39,6 +41,9 @@ final class Pairs {
     private final FencedStateManager redis;
     private final Ahead ahead;
     private final int size;
+    private final Supplier<List<RecordKey>> search;
+    /** What plain clients made in Redis: found once for all collections, since that goes through everything. */
+    private @Nullable List<RecordKey> unlisted;
 
     Pairs(StateManager files, FencedStateManager redis) {
         this(files, redis, Ahead.NONE, CHUNK);
@@ -49,6 +54,7 @@ final class Pairs {
         this.redis = redis;
         this.ahead = ahead;
         this.size = size;
+        this.search = ahead.begin(() -> redis.unlisted(List.of(StateCollection.values())));
     }
 
     /** In bigger chunks, both stores being read ahead of whoever takes them. */
@@ -175,11 +181,18 @@ final class Pairs {
 
     /** What plain clients made in Redis; those the files have too are met a second time, and by their content now. */
     private void walkUnlisted(StateCollection collection, Consumer<List<Pair>> chunks) {
-        List<RecordKey> keys = redis.unlisted(collection);
+        List<RecordKey> keys = unlisted(collection);
         for (int from = 0; from < keys.size(); from += CHUNK) {
             List<RecordKey> chunk = keys.subList(from, Math.min(from + CHUNK, keys.size()));
             chunks.accept(read(chunk));
         }
+    }
+
+    private List<RecordKey> unlisted(StateCollection collection) {
+        if (unlisted == null) {
+            unlisted = search.get();
+        }
+        return unlisted.stream().filter(key -> key.collection() == collection).toList();
     }
 
     /** The records as both stores have them now. */

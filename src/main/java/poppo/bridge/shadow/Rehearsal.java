@@ -20,10 +20,9 @@ public final class Rehearsal {
             LocalStateManager files, FencedStateManager redis, LongConsumer progress) {
         new Survival(files, redis).require(() -> progress.accept(0));
         Tally[] tally = {Tally.NONE};
-        try (Crew readers = new Crew("bridge-rehearsal", 2)) {
-            Pairs pairs = Pairs.ahead(files, redis, readers);
+        try (Walk walk = new Walk(files, redis)) {
             for (StateCollection collection : StateCollection.values()) {
-                pairs.walk(collection, chunk -> {
+                walk.through(collection, chunk -> {
                     long differing = chunk.stream()
                             .filter(pair -> !pair.compare().agrees())
                             .count();

@@ -5,6 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.RecordKey;
@@ -19,7 +20,6 @@ import poppo.bridge.state.Versioned;
  * rest goes uncompared. A record's lock, which operations wait for, is taken only where the stores seem to differ.
  */
 final class ShadowReads implements AutoCloseable {
-    private static final int QUEUE = 8;
     private static final int REST = 9;
 
     private final Project project;
@@ -28,8 +28,11 @@ final class ShadowReads implements AutoCloseable {
     private final int percent;
     private final LongSupplier nanoTime;
     private volatile long restUntil;
+    /** One at a time: what came behind it would come during the rest. */
+    private final AtomicBoolean underWay = new AtomicBoolean();
+
     private final ThreadPoolExecutor thread =
-            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), task -> {
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), task -> {
                 Thread daemon = new Thread(task, "bridge-shadow-reads");
                 daemon.setDaemon(true);
                 return daemon;
@@ -46,10 +49,10 @@ final class ShadowReads implements AutoCloseable {
 
     /** Passes a read on and has it compared if it is one of the sample. */
     Versioned compared(Versioned read) {
-        if (ThreadLocalRandom.current().nextInt(100) < percent && !isResting()) {
+        if (ThreadLocalRandom.current().nextInt(100) < percent && !isResting() && underWay.compareAndSet(false, true)) {
             try {
-                thread.execute(() -> compareAndRest(read.key()));
-            } catch (RejectedExecutionException full) {
+                thread.execute(() -> takeTurn(read.key()));
+            } catch (RejectedExecutionException closed) {
                 return read;
             }
         }
@@ -61,15 +64,23 @@ final class ShadowReads implements AutoCloseable {
         return nanoTime.getAsLong() - restUntil < 0;
     }
 
-    /** Whether nothing waits to be compared. */
+    /** Whether nothing is being compared, or about to be. */
     boolean isIdle() {
-        return thread.getQueue().isEmpty();
+        return !underWay.get();
+    }
+
+    private void takeTurn(RecordKey key) {
+        try {
+            // The rest may have begun since the read came.
+            if (!isResting()) {
+                compareAndRest(key);
+            }
+        } finally {
+            underWay.set(false);
+        }
     }
 
     private void compareAndRest(RecordKey key) {
-        if (isResting()) {
-            return;
-        }
         long start = nanoTime.getAsLong();
         try {
             compare(key);

@@ -303,26 +303,9 @@ public final class ShadowStateManager implements StateManager {
     public record Copied(
             long compared, long copied, long left, @Nullable String wentOnBehind) {}
 
-    /** Hands out every record that either store has, collection by collection, as it is now; without locks. */
-    public void walk(StateCollection collection, Consumer<List<Pair>> chunks) {
-        walk(collection, null, chunks);
-    }
-
-    /**
-     * As {@link #walk(StateCollection, Consumer)}.
-     *
-     * @param after in a collection that is {@linkplain #isWalkedByNumber walked by number}, the id to go on behind; what
-     *     plain clients made in Redis is handed out last all the same, whatever its number
-     */
-    public void walk(StateCollection collection, @Nullable String after, Consumer<List<Pair>> chunks) {
-        try (Crew readers = new Crew("bridge-walk", 2)) {
-            Pairs.ahead(project.files, project.redis, readers).walk(collection, after, chunks);
-        }
-    }
-
-    /** Whether a walk of it goes up by number, and can begin behind one. */
-    public static boolean isWalkedByNumber(StateCollection collection) {
-        return Pairs.isResumable(collection);
+    /** Goes through every record that either store has, collection by collection. */
+    public Walk walk() {
+        return new Walk(project.files, project.redis);
     }
 
     /** Both stores' images of one record, at a moment when no operation of this bridge is under way on it. */

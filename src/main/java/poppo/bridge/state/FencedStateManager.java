@@ -1,6 +1,7 @@
 package poppo.bridge.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +35,10 @@ public interface FencedStateManager extends StateManager {
 
     /**
      * The records that other programs made with plain commands and that {@link #page} doesn't list, since nothing of the
-     * bridge's stands beside them yet. Goes through everything: for sweeps, not for a worker's call.
+     * bridge's stands beside them yet. Goes through everything, once for all of these collections: for sweeps, not for a
+     * worker's call.
      */
-    List<RecordKey> unlisted(StateCollection collection);
+    List<RecordKey> unlisted(Collection<StateCollection> collections);
 
     /**
      * The {@linkplain Versioned#version version} of a record that never was there: whoever knows that there is none need

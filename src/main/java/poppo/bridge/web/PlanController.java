@@ -198,7 +198,7 @@ final class PlanController {
                 handle -> Answer.ok(how.apply(handle.plans(), MigrationController.why(Fields.ofOptional(body)))));
     }
 
-    private static String text(byte @Nullable [] body) {
+    static String text(byte @Nullable [] body) {
         if (body == null) {
             throw new BridgeException.Invalid("body", "is missing; it must be a plan, as YAML or JSON");
         }

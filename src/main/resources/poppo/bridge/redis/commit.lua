@@ -59,6 +59,7 @@ local function join(command, key, one, two)
 end
 
 local joined = {SADD = 1, SREM = 1, ZREM = 1, ZADD = 2}
+local ofMany = {HGET = 'HMGET', ZSCORE = 'ZMSCORE'}
 
 local at = 4
 local function readForm()
@@ -69,7 +70,7 @@ local function readForm()
   form.indexed = form.member ~= ''
   form.effects = tonumber(ARGV[at + 7]) + tonumber(ARGV[at + 8]) + 1
   form.reads = tonumber(ARGV[at + 7]) + 1
-  form.size = form.reads - 1
+  form.size, form.commits = 0, 0
   local last = form.effects + tonumber(ARGV[at + 9]) - 1
   at = at + 10
   if form.indexed then
@@ -80,6 +81,11 @@ local function readForm()
     local command, key = ARGV[at], ARGV[at + 1]
     local step = {command = command, own = key == 'r', count = tonumber(ARGV[at + 2])}
     step.key = not step.own and KEYS[tonumber(key)]
+    step.at = form.size
+    form.size = form.size + step.count + (n < form.reads and 1 or 0)
+    if n < form.reads and commits > 1 and step.key and step.count == 1 and ofMany[command] then
+      step.question = {ofMany[command], step.key}
+    end
     if n >= form.effects then
       step.wanted = not replaced[key] and types[command]
       step.joined = commits > 1 and joined[command] == step.count
@@ -88,7 +94,6 @@ local function readForm()
       end
       replaced[key] = replaced[key] or command == 'DEL' or command == 'SET'
     end
-    form.size = form.size + step.count
     form[n] = step
     at = at + 3
   end
@@ -100,22 +105,41 @@ for i = 1, tonumber(ARGV[3]) do
   forms[i] = readForm()
 end
 
--- Of each commit: its form, the record's key, its field in the metadata, and where the arguments of its steps begin.
-local formOf, ownOf, fieldOf, argumentsOf = {}, {}, {}, {}
+-- Of each commit: its form, which of the form's it is, the record's key, its field in the metadata, and where the
+-- arguments of its steps begin.
+local formOf, placeOf, ownOf, fieldOf, argumentsOf = {}, {}, {}, {}, {}
 for i = 1, commits do
-  formOf[i] = forms[tonumber(ARGV[at])]
+  local form = forms[tonumber(ARGV[at])]
+  form.commits = form.commits + 1
+  formOf[i], placeOf[i] = form, form.commits
   ownOf[i] = KEYS[tonumber(ARGV[at + 1])] or false
   fieldOf[i] = ARGV[at + 2]
   argumentsOf[i] = at + 3
-  at = at + 3 + formOf[i].size
+  for n = 1, form.reads - 1 do
+    local question = form[n].question
+    if question then
+      question[form.commits + 2] = ARGV[at + 3 + form[n].at]
+    end
+  end
+  at = at + 3 + form.size
 end
 
-local function send(call, step, own, first)
-  local key = step.own and own or step.key
+local function send(call, step, i)
+  local key = step.own and ownOf[i] or step.key
+  local first = argumentsOf[i] + step.at
   if key then
     return call(step.command, key, unpack(ARGV, first, first + step.count - 1))
   end
   return call(step.command, unpack(ARGV, first, first + step.count - 1))
+end
+
+-- What a check replies; where many commits ask the same of one key, all are asked at once.
+local function answer(step, i)
+  if not step.question then
+    return send(redis.pcall, step, i)
+  end
+  step.answers = step.answers or redis.pcall(unpack(step.question))
+  return step.answers.err and step.answers or step.answers[placeOf[i]]
 end
 
 local function digest(list)
@@ -184,48 +208,38 @@ end
 
 local isVacant, metas = vacant(), metadata()
 
--- What stands in the way of a commit, as it is answered; nil if nothing does. And where its effects begin.
+-- What stands in the way of a commit, as it is answered; nil if nothing does.
 local function obstacle(i)
-  local form, own, first = formOf[i], ownOf[i], argumentsOf[i]
+  local form, own = formOf[i], ownOf[i]
   local meta = metas[i]
   local unmoved = (meta or '') == form.expected and (not form.absent or isVacant(own))
   for n = 1, form.reads - 1 do
-    local expected = first + form[n].count
-    if unmoved and not holds(send(redis.pcall, form[n], own, first), ARGV[expected]) then
-      unmoved = false
-    end
-    first = expected + 1
+    unmoved = unmoved and holds(answer(form[n], i), ARGV[argumentsOf[i] + form[n].at + form[n].count])
   end
-  local answer = not unmoved and {'conflict', meta} or nil
-  for n = form.reads, form.effects - 1 do
-    if answer and #answer == n - form.reads + 2 then
-      local reply = send(redis.pcall, form[n], own, first)
-      answer[#answer + 1] = reply
+  if not unmoved then
+    local told = {'conflict', meta}
+    for n = form.reads, form.effects - 1 do
+      local reply = send(redis.pcall, form[n], i)
       if type(reply) == 'table' and reply.err then
-        answer = {'conflict'}
+        return {'conflict'}
       end
+      told[#told + 1] = reply
     end
-    first = first + form[n].count
+    return told
   end
-  answer = answer or form.misfit
+  local misfitting = form.misfit
   for n = form.effects, #form do
-    if answer then
-      break
-    end
     if form[n].own and form[n].wanted and found[own] ~= 'none' then
-      answer = misfit(own, form[n].wanted)
+      misfitting = misfitting or misfit(own, form[n].wanted)
     end
   end
-  return answer, first
+  return misfitting
 end
 
-local answers, effectsOf, revisions = {}, {}, 0
+local answers, revisions = {}, 0
 for i = 1, commits do
-  local answer, first = obstacle(i)
-  if answer then
-    answers[i] = answer
-  else
-    effectsOf[i] = first
+  answers[i] = obstacle(i)
+  if not answers[i] then
     revisions = revisions + (formOf[i].mode == 'touch' and 0 or 1)
   end
 end
@@ -240,13 +254,15 @@ local function heartbeat(key, millis)
   end
 end
 
-local function take(step, own, first)
+local function take(step, i)
+  local first = argumentsOf[i] + step.at
   if step.command == 'HEARTBEAT' then
     heartbeat(step.key, ARGV[first])
   elseif step.joined then
-    join(step.command, step.own and own or step.key, ARGV[first], step.count == 2 and ARGV[first + 1] or nil)
+    local key = step.own and ownOf[i] or step.key
+    join(step.command, key, ARGV[first], step.count == 2 and ARGV[first + 1] or nil)
   else
-    send(redis.call, step, own, first)
+    send(redis.call, step, i)
   end
 end
 
@@ -256,11 +272,10 @@ if revisions > 0 then
 end
 local indexed, emptied = {}, {}
 for i = 1, commits do
-  local form, own, first = formOf[i], ownOf[i], effectsOf[i]
-  if first then
+  local form = formOf[i]
+  if not answers[i] then
     for n = form.effects, #form do
-      take(form[n], own, first)
-      first = first + form[n].count
+      take(form[n], i)
     end
     if form.mode == 'touch' then
       answers[i] = 0

@@ -11,21 +11,19 @@ import java.util.stream.Stream;
 import poppo.bridge.legacy.LegacyJson;
 import poppo.bridge.state.Json;
 
-/** A state directory of 10 000 issues, each like those of the real ones. */
+/** State directories of issues that are like those of the real ones. */
 final class Issues {
-    static final int COUNT = 10_000;
-
     /** The file system that the build is on: a temporary directory is often in memory, where an fsync costs nothing. */
     private static final Path PARENT = Path.of(System.getProperty("bench.directory", "target"));
 
     private Issues() {}
 
-    static Path newDirectory() throws IOException {
+    static Path newDirectory(int count) throws IOException {
         Files.createDirectories(PARENT);
         Path directory = Files.createTempDirectory(PARENT.toAbsolutePath(), "bench-state-");
         ObjectNode state = Json.object();
         ObjectNode issues = state.putObject("issues");
-        for (int number = 1; number <= COUNT; number++) {
+        for (int number = 1; number <= count; number++) {
             issues.set(Integer.toString(number), issue(number));
         }
         state.put("lastSync", "2025-06-24T11:59:58.000Z");
@@ -33,7 +31,7 @@ final class Issues {
         return directory;
     }
 
-    private static ObjectNode issue(int number) {
+    static ObjectNode issue(int number) {
         String time =
                 "2025-06-24T%02d:%02d:%02d.%03dZ".formatted(number % 24, number % 60, number / 60 % 60, number % 1000);
         ObjectNode issue = Json.object();

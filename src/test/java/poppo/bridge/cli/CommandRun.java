@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /** Runs command lines in this process and keeps what they print. Pauses take no time. */
-final class CommandRun {
+public final class CommandRun {
     /** What came of it. */
-    record Outcome(int exitCode, String out, String err) {}
+    public record Outcome(int exitCode, String out, String err) {}
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -21,7 +21,7 @@ final class CommandRun {
     private IntConsumer onPause = count -> {};
     private int stopAfter = Integer.MAX_VALUE;
 
-    static Outcome of(String... args) {
+    public static Outcome of(String... args) {
         return new CommandRun().run(args);
     }
 

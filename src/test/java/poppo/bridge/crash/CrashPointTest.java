@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import poppo.bridge.redis.RedisExtension;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
+import poppo.bridge.shadow.Walk;
 import poppo.bridge.state.Issue;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.RecordKey;
@@ -239,12 +240,14 @@ class CrashPointTest {
 
         private void assertAgree(Stores stores) {
             if (stores.state.standing().phase().usesRedis()) {
-                for (StateCollection collection : StateCollection.values()) {
-                    stores.state.walk(
-                            collection,
-                            chunk -> chunk.forEach(pair -> assertThat(
-                                            withoutHeartbeat(pair.file().image()))
-                                    .isEqualTo(withoutHeartbeat(pair.redis().image()))));
+                try (Walk walk = stores.state.walk()) {
+                    for (StateCollection collection : StateCollection.values()) {
+                        walk.through(
+                                collection,
+                                chunk -> chunk.forEach(pair -> assertThat(
+                                                withoutHeartbeat(pair.file().image()))
+                                        .isEqualTo(withoutHeartbeat(pair.redis().image()))));
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@ package poppo.bridge.interleaving;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -153,7 +154,7 @@ class SteppedRedis implements FencedStateManager {
     }
 
     @Override
-    public List<RecordKey> unlisted(StateCollection collection) {
+    public List<RecordKey> unlisted(Collection<StateCollection> collections) {
         return List.of();
     }
 

@@ -59,7 +59,7 @@ final class BulkCopyTest {
         assertThat(store.page(StateCollection.ISSUES, null, COPIES))
                 .extracting(record -> record.version())
                 .doesNotHaveDuplicates();
-        assertThat(store.unlisted(StateCollection.ISSUES)).isEmpty();
+        assertThat(store.unlisted(List.of(StateCollection.ISSUES))).isEmpty();
     }
 
     @Test
@@ -73,7 +73,7 @@ final class BulkCopyTest {
         assertThat(plain.redis.hgetall(plain.prefix + "issue:150")).containsOnlyKeys("status");
         assertThat(plain.redis.sismember(plain.prefix + "processing_issues", "150"))
                 .isFalse();
-        assertThat(store.unlisted(StateCollection.ISSUES)).containsExactly(RecordKey.issue(150));
+        assertThat(store.unlisted(List.of(StateCollection.ISSUES))).containsExactly(RecordKey.issue(150));
     }
 
     @Test
@@ -101,14 +101,16 @@ final class BulkCopyTest {
 
     @Test
     void itTakesFewCommandsForEach() {
+        List<Replacement> many = many();
+        store.replaceAll(many.subList(0, 1));
         var before = plain.calls();
-        store.replaceAll(many());
+        store.replaceAll(many.subList(1, COPIES));
         var after = plain.calls();
 
         long calls = after.values().stream().mapToLong(Long::longValue).sum()
                 - before.values().stream().mapToLong(Long::longValue).sum();
         long hashes = after.get("hset") - before.getOrDefault("hset", 0L);
-        assertThat(hashes).isBetween((long) COPIES, COPIES + 20L);
+        assertThat(hashes).isBetween(COPIES - 1L, COPIES + 20L);
         assertThat(calls).isLessThan(3 * COPIES);
     }
 

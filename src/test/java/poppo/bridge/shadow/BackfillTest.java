@@ -83,11 +83,13 @@ final class BackfillTest {
             ShadowStateManager.Copied copied = state.carryOver(compared -> {});
             assertThat(state.standing().backfilled()).isTrue();
             long[] differing = {0};
-            state.walk(
-                    StateCollection.ISSUES,
-                    chunk -> differing[0] += chunk.stream()
-                            .filter(pair -> !pair.compare().agrees())
-                            .count());
+            try (Walk walk = state.walk()) {
+                walk.through(
+                        StateCollection.ISSUES,
+                        chunk -> differing[0] += chunk.stream()
+                                .filter(pair -> !pair.compare().agrees())
+                                .count());
+            }
             assertThat(differing[0]).isZero();
             return copied;
         }

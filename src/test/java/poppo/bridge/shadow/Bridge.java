@@ -140,13 +140,15 @@ public final class Bridge implements AutoCloseable {
     /** The records in which the bare stores differ. */
     List<String> differing() {
         List<String> differing = new ArrayList<>();
-        for (StateCollection collection : StateCollection.values()) {
-            state.walk(
-                    collection,
-                    chunk -> chunk.stream()
-                            .filter(pair -> !pair.compare().agrees())
-                            .forEach(pair ->
-                                    differing.add(pair.compare().differences().toString())));
+        try (Walk walk = state.walk()) {
+            for (StateCollection collection : StateCollection.values()) {
+                walk.through(
+                        collection,
+                        chunk -> chunk.stream()
+                                .filter(pair -> !pair.compare().agrees())
+                                .forEach(pair -> differing.add(
+                                        pair.compare().differences().toString())));
+            }
         }
         return differing;
     }

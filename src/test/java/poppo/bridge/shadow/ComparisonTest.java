@@ -179,7 +179,7 @@ class ComparisonTest {
         Versioned seven = files.read(RecordKey.issue(7));
         try (ShadowReads reads = new ShadowReads(project, slow, counted, 100, nanos::get)) {
             reads.compared(seven);
-            await(() -> counted.all().comparisons() == 1 && reads.isResting());
+            await(() -> counted.all().comparisons() == 1 && reads.isIdle());
             nanos.set(999);
             reads.compared(seven);
             assertThat(reads.isIdle()).isTrue();

@@ -66,11 +66,13 @@ class HoldersTest {
         try (ShadowStateManager state = ShadowStateManager.open(parts, Bridge.options())) {
             state.change(Rollout.of(Phase.DUAL_WRITE), "test", "to begin with");
             compete(state, new Stamp.Source(clock));
-            state.walk(
-                    StateCollection.ISSUES,
-                    chunk -> assertThat(chunk)
-                            .hasSize(1)
-                            .allMatch(pair -> pair.compare().agrees()));
+            try (Walk walk = state.walk()) {
+                walk.through(
+                        StateCollection.ISSUES,
+                        chunk -> assertThat(chunk)
+                                .hasSize(1)
+                                .allMatch(pair -> pair.compare().agrees()));
+            }
         }
     }
 

@@ -22,7 +22,7 @@ import poppo.bridge.state.MemoryContent.Entry;
  * {@link #poll()}, unless our own write to that record came first. Like the files, it hands the label requests of what
  * it executes on by itself.
  */
-public final class MemoryFiles extends MemoryStateManager implements LocalStateManager {
+public class MemoryFiles extends MemoryStateManager implements LocalStateManager {
     private final List<LabelRequest> labels = new CopyOnWriteArrayList<>();
     private final AtomicInteger flushes = new AtomicInteger();
     private final Map<RecordKey, JsonNode> foreign = new LinkedHashMap<>();

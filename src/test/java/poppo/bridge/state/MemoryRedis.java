@@ -1,6 +1,7 @@
 package poppo.bridge.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ public class MemoryRedis extends MemoryStateManager implements FencedStateManage
     }
 
     @Override
-    public List<RecordKey> unlisted(StateCollection collection) {
+    public List<RecordKey> unlisted(Collection<StateCollection> collections) {
         return List.of();
     }
 

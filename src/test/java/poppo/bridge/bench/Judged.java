@@ -1,0 +1,71 @@
+package poppo.bridge.bench;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import poppo.bridge.state.Json;
+
+/**
+ * A goal, and what came of it.
+ *
+ * @param baseline median; no number where there is none
+ */
+record Judged(Goal goal, Figures figures, double ours, double baseline) {
+    static Judged of(Goal goal, Figures figures) {
+        return new Judged(goal, figures, figures.median(List.of(goal.ours())), figures.median(goal.baseline()));
+    }
+
+    double ratio() {
+        return ours / baseline;
+    }
+
+    boolean isMet() {
+        return goal.bound().isMet(ours, ratio());
+    }
+
+    /** The columns of the table. */
+    List<String> cells() {
+        return List.of(
+                goal.row(),
+                Double.isNaN(baseline) ? "–" : goal.unit().text(baseline),
+                goal.unit().text(ours),
+                Double.isNaN(baseline) || baseline == 0 ? "–" : ratioText(),
+                goal.bound().text(goal.unit()),
+                verdict());
+    }
+
+    private String ratioText() {
+        double ratio = ratio();
+        return (ratio >= 100 ? "%,.0f" : ratio >= 0.1 ? "%.2f" : "%.2g").formatted(ratio);
+    }
+
+    String verdict() {
+        return goal.bound() == Goal.Bound.NONE ? "" : isMet() ? "met" : "not met";
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json =
+                Json.object().put("row", goal.row()).put("unit", goal.unit().label());
+        json.put("ours", goal.unit().scaled(ours));
+        addRounds(json.putArray("oursByRound"), List.of(goal.ours()));
+        if (!goal.baseline().isEmpty()) {
+            json.put("baseline", goal.unit().scaled(baseline));
+            json.put("ratio", ratio());
+            addRounds(json.putArray("baselineByRound"), goal.baseline());
+        }
+        json.put("goal", goal.bound().text(goal.unit()));
+        if (goal.bound() != Goal.Bound.NONE) {
+            json.put("met", isMet());
+        }
+        return json;
+    }
+
+    private void addRounds(ArrayNode rounds, List<Goal.Term> terms) {
+        List<List<Double>> each = terms.stream().map(figures::rounds).toList();
+        for (int round = 0; round < each.get(0).size(); round++) {
+            int at = round;
+            rounds.add(goal.unit()
+                    .scaled(each.stream().mapToDouble(figure -> figure.get(at)).sum()));
+        }
+    }
+}

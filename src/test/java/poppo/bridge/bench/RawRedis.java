@@ -1,0 +1,60 @@
+package poppo.bridge.bench;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.time.Duration;
+
+/** Lettuce alone, its connection made as the bridge makes its own, so that only what is sent over it differs. */
+final class RawRedis implements AutoCloseable {
+    private final ClientResources resources = DefaultClientResources.builder()
+            .ioThreadPoolSize(2)
+            .computationThreadPoolSize(2)
+            .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+            .build();
+    private final RedisClient client = RedisClient.create(resources);
+    private final RedisCommands<String, String> commands;
+
+    RawRedis(String address) {
+        client.setOptions(ClientOptions.builder()
+                .autoReconnect(false)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(8192)
+                .protocolVersion(ProtocolVersion.RESP2)
+                .timeoutOptions(TimeoutOptions.create())
+                .socketOptions(
+                        SocketOptions.builder().tcpNoDelay(true).keepAlive(true).build())
+                .build());
+        RedisURI uri = RedisURI.create(address);
+        uri.setTimeout(Duration.ofMinutes(1));
+        commands = client.connect(uri).sync();
+    }
+
+    /** May be used by many threads. */
+    RedisCommands<String, String> commands() {
+        return commands;
+    }
+
+    /** How often the server has read from a socket so far: once for each round trip of one client that sends nothing ahead. */
+    long reads() {
+        return commands.info("stats")
+                .lines()
+                .filter(line -> line.startsWith("total_reads_processed:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        client.shutdown();
+        resources.shutdown();
+    }
+}
