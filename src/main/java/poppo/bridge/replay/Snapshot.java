@@ -41,19 +41,15 @@ final class Snapshot {
     static Snapshot of(StateManager state, Instant now, int most) {
         List<Versioned> records = new ArrayList<>();
         for (StateCollection collection : StateCollection.values()) {
-            String after = null;
-            List<Versioned> page;
-            do {
-                page = state.page(collection, after, PAGE);
+            state.forEachPage(collection, PAGE, page -> {
                 records.addAll(page);
-                after = page.isEmpty() ? after : page.get(page.size() - 1).key().id();
                 if (records.size() > most) {
                     throw new BridgeException.Conflict(
                             "too-many-records",
                             "the project has more than " + most + " records, too many to be copied while workers wait;"
                                     + " record a smaller one");
                 }
-            } while (page.size() == PAGE);
+            });
         }
         Set<String> processes = new HashSet<>();
         for (Versioned record : records) {
