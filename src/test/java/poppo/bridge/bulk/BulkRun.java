@@ -82,7 +82,9 @@ public final class BulkRun {
         double compared = diff.get("compared").asDouble();
         raw.flushAll();
         forget(state.resolve(".bridge"));
-        return new double[] {hset, backfill, hgetall, 1000 * compared / diff.get("tookMillis").asDouble()};
+        return new double[] {
+            hset, backfill, hgetall, 1000 * compared / diff.get("tookMillis").asDouble()
+        };
     }
 
     private ObjectNode command(Path state, String name) {
