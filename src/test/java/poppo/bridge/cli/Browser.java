@@ -236,9 +236,9 @@ final class Browser implements AutoCloseable {
     /** Takes a picture for the README: of the open dialog, else of what is on the screen. */
     void smallPicture(Path png) throws IOException {
         Map<?, ?> box = (Map<?, ?>) driver.executeScript("const dialog = document.querySelector('dialog');"
-                + "if (!dialog) return { x: 0, y: 0, width: innerWidth, height: innerHeight, scale: 1 };"
-                + "const { x, y, width, height } = dialog.getBoundingClientRect();"
-                + "return { x, y, width, height, scale: 1 };");
+                + "const { x, y, width, height } = dialog ? dialog.getBoundingClientRect()"
+                + " : { x: 0, y: 0, width: innerWidth, height: innerHeight };"
+                + "return { x: x + scrollX, y: y + scrollY, width, height, scale: 1 };");
         Files.createDirectories(png.getParent());
         Files.write(png, Palette.reduce(taken(Map.of("clip", box))));
     }

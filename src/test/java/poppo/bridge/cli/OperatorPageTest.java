@@ -201,7 +201,7 @@ class OperatorPageTest {
         browser.click("#confirm");
         browser.awaitText("#said", "is free");
         pictures("redis-write");
-        walk("3-redis-write", "#facts-title", "light", 900, 790);
+        walk("3-redis-write", "#facts-title", "light", 900, 690);
 
         redis.kill();
         browser.awaitText("#alert", "Next try");
