@@ -29,16 +29,7 @@ import poppo.bridge.state.Json;
 @TakesYaml
 @Controller("/v1/projects/{p}/migration/plans")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "plan")
 final class PlansController {
     private final Calls calls;
