@@ -269,7 +269,8 @@ class OperatorPageTest {
         assertThat(browser.all("#force").get(0).isDisplayed()).isFalse();
         browser.click("#judge");
         browser.awaitText("#judgement", "Not yet");
-        browser.awaitText("dialog tr.bad", "diff");
+        // On a busy machine it may not be the only one that fails.
+        assertThat(browser.all("dialog tr.bad")).anyMatch(row -> row.getText().contains("diff"));
         browser.awaitText("dialog .note + div, dialog", "every gate that fails on the way is overridden");
         pictures("dialog-force");
         browser.click("#force");
