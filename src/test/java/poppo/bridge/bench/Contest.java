@@ -30,6 +30,11 @@ abstract class Contest implements AutoCloseable {
     /** The rows of the table. */
     abstract List<Goal> goals();
 
+    /** Whether no round has to be for the compiler: each is the work of new processes. */
+    boolean isCold() {
+        return false;
+    }
+
     final void side(String side, Side measured) {
         sides.put(side, measured);
     }
