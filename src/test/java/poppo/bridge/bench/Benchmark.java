@@ -36,7 +36,8 @@ public final class Benchmark {
                 new FileCheckouts(100_000),
                 new FileWriters(),
                 new Orphans(),
-                new Bulk());
+                new Bulk(),
+                new WorkerApi());
     }
 
     public static void main(String[] args) throws Exception {
@@ -65,6 +66,7 @@ public final class Benchmark {
         try (contest) {
             System.err.println(contest.name());
             contest.open();
+            contest.leftOut().forEach(figures::leaveOut);
             // Round 0 is for the compiler.
             for (int round = contest.isCold() ? 1 : 0; round <= ROUNDS; round++) {
                 for (Map.Entry<String, Side> side : contest.sides().entrySet()) {

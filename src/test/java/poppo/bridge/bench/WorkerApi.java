@@ -1,0 +1,105 @@
+package poppo.bridge.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import poppo.bridge.bench.Goal.Bound;
+import poppo.bridge.bench.Goal.Term;
+import poppo.bridge.bench.Goal.Unit;
+import poppo.bridge.cli.Main;
+import poppo.bridge.redis.RedisServerProcess;
+import poppo.bridge.report.Page;
+import poppo.bridge.shadow.Phase;
+import poppo.bridge.state.Json;
+
+/**
+ * Checkout and checkin over HTTP, called by {@code wrk}, beside a bare endpoint that does one hand-written script per
+ * request. The one that isn't called waits meanwhile.
+ */
+final class WorkerApi extends Contest {
+    private static final int ISSUES = 1000;
+    private static final int HEAP = 512;
+    private static final int CONNECTIONS = 8;
+    private static final String LENGTH = "4s";
+
+    WorkerApi() {
+        super("http");
+    }
+
+    @Override
+    void open() throws IOException, InterruptedException {
+        if (!Tools.isOnPath("wrk")) {
+            leaveOut("bridge", "wrk is not on the PATH");
+            return;
+        }
+        Path script = newDirectory(0).resolve("pairs.lua");
+        Files.writeString(script, Page.resource(WorkerApi.class, "pairs.lua"));
+        RedisServerProcess server = newServer();
+        Path state = newDirectory(ISSUES);
+        Bridges.open(state, server.uri(), "default", Phase.REDIS_WRITE).close();
+        String port = Integer.toString(HttpProcess.freePort());
+        serve(
+                "bridge",
+                script,
+                port,
+                Main.class,
+                "serve",
+                "--state-dir",
+                state.toString(),
+                "--redis-uri",
+                server.uri(),
+                "--port",
+                port);
+        String barePort = Integer.toString(HttpProcess.freePort());
+        serve("bare", script, barePort, BareRun.class, newServer().uri(), barePort);
+    }
+
+    private void serve(String side, Path script, String port, Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + port);
+        keep(HttpProcess.start(HttpProcess.java(main, HEAP, arguments), uri.resolve("/v1/projects/default/issues/1")));
+        side(side, () -> wrk(script, uri));
+    }
+
+    private static Map<String, Double> wrk(Path script, URI uri) throws IOException, InterruptedException {
+        String count = Integer.toString(CONNECTIONS);
+        Process process = new ProcessBuilder(
+                        "wrk", "-t", count, "-c", count, "-d", LENGTH, "-s", script.toString(), uri.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        ObjectNode report = (ObjectNode)
+                Json.parse(said.lines().reduce((first, second) -> second).orElse("{}"));
+        if (report.path("failed").asInt(1) > 0) {
+            throw new IllegalStateException("calls of " + uri + " failed; wrk said " + said);
+        }
+        return Map.of(
+                "pairs",
+                report.path("pairs").doubleValue(),
+                "p99",
+                1e3 * report.path("p99Micros").doubleValue());
+    }
+
+    @Override
+    List<Goal> goals() {
+        return List.of(
+                new Goal(
+                        "HTTP, 8 connections: checkout + checkin / bare Micronaut + EVALSHA, pairs",
+                        Unit.PER_SECOND,
+                        Term.of("bridge", "pairs"),
+                        Bound.ratioAtLeast(0.6),
+                        Term.of("bare", "pairs")),
+                new Goal(
+                        "HTTP, 8 connections: one of the two calls, p99",
+                        Unit.MILLIS,
+                        Term.of("bridge", "p99"),
+                        Bound.NONE,
+                        Term.of("bare", "p99")));
+    }
+}
