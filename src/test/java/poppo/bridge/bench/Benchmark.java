@@ -37,7 +37,8 @@ public final class Benchmark {
                 new FileWriters(),
                 new Orphans(),
                 new Bulk(),
-                new WorkerApi());
+                new WorkerApi(),
+                new Pauses());
     }
 
     public static void main(String[] args) throws Exception {
