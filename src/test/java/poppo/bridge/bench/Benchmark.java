@@ -38,7 +38,10 @@ public final class Benchmark {
                 new Orphans(),
                 new Bulk(),
                 new WorkerApi(),
-                new Pauses());
+                new Pauses(),
+                new RedisMemory(),
+                new Heap(),
+                new Starts());
     }
 
     public static void main(String[] args) throws Exception {
