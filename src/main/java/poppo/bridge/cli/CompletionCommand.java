@@ -1,6 +1,5 @@
 package poppo.bridge.cli;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -12,8 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.Labels;
 
 /** Prints what a shell needs to complete commands, options and their values. */
 @Command(name = "completion", description = "Print a script that makes a shell complete what is typed.")
@@ -25,11 +24,7 @@ final class CompletionCommand implements Callable<Integer> {
         FISH;
 
         static Shell of(String label) {
-            return Arrays.stream(values())
-                    .filter(shell -> shell.label().equals(label))
-                    .findFirst()
-                    .orElseThrow(
-                            () -> new BridgeException.Invalid("shell", "'" + label + "' is none of bash, zsh, fish"));
+            return Labels.find("shell", label, values(), Shell::label);
         }
 
         String label() {

@@ -3,17 +3,15 @@ package poppo.bridge.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
+import poppo.bridge.machine.TemporaryDirectory;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
@@ -31,12 +29,12 @@ final class DemoState implements AutoCloseable {
             "processed-issues.json",
             "running-tasks.json");
 
-    private final Path home;
+    private final TemporaryDirectory home;
     private final Map<String, JsonNode> originals = new LinkedHashMap<>();
 
     /** @param fixture a state directory, or one with it in {@code before/}; null for the recorded state */
     DemoState(@Nullable Path fixture) throws IOException {
-        home = Files.createTempDirectory("poppo-bridge-demo");
+        home = new TemporaryDirectory("poppo-bridge-demo");
         try {
             Files.createDirectory(directory());
             for (String file : FILES) {
@@ -82,12 +80,12 @@ final class DemoState implements AutoCloseable {
 
     /** The copy. */
     Path directory() {
-        return home.resolve("state");
+        return home.path().resolve("state");
     }
 
     /** Where a Redis of its own may keep its data. */
     Path redisDirectory() {
-        return home.resolve("redis");
+        return home.path().resolve("redis");
     }
 
     /** What was acknowledged must be in the files, and what nobody touched must be as it was. */
@@ -127,15 +125,7 @@ final class DemoState implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        try (Stream<Path> entries = Files.walk(home)) {
-            entries.sorted(Comparator.reverseOrder()).forEach(entry -> {
-                try {
-                    Files.delete(entry);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
+    public void close() {
+        home.close();
     }
 }

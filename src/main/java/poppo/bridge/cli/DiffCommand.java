@@ -2,8 +2,6 @@ package poppo.bridge.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -113,24 +111,14 @@ final class DiffCommand implements Callable<Integer> {
         if (resume && repair != Repair.NONE) {
             throw CommandFailure.usage("--resume goes on with the repair that was asked for then; leave --repair out");
         }
-        if (session.options().isJson() && out == null && format != null && format != ReportFormat.JSON) {
-            throw CommandFailure.usage("--json prints JSON, not " + format.label()
-                    + "; leave one of the two out, or add --out for the " + format.label());
-        }
-        if (out == null) {
-            return;
-        }
-        Path directory = out.toAbsolutePath().getParent();
-        if (Files.isDirectory(out) || directory == null || !Files.isDirectory(directory)) {
-            throw CommandFailure.usage("--out " + out + " can't be written: "
-                    + (Files.isDirectory(out) ? "it is a directory" : "there is no directory " + directory));
-        }
+        ReportFile.requireSensible(
+                out, format == null ? null : format.label(), session.options().isJson());
     }
 
     private void deliver(MigrationApi api, String id, JsonNode result) {
         Terminal terminal = session.terminal();
         if (out != null) {
-            write(out, api.report(id, format == null ? ReportFormat.TEXT : format));
+            ReportFile.write(out, api.report(id, format == null ? ReportFormat.TEXT : format));
         }
         if (session.options().isJson()) {
             terminal.document(api.report(id, ReportFormat.JSON));
@@ -140,14 +128,6 @@ final class DiffCommand implements Callable<Integer> {
             terminal.document(coloured(Terminal.clean(api.report(id, ReportFormat.TEXT)), result));
         } else {
             terminal.document(api.report(id, format));
-        }
-    }
-
-    private static void write(Path file, String report) {
-        try {
-            Files.writeString(file, report.endsWith("\n") ? report : report + "\n");
-        } catch (IOException e) {
-            throw CommandFailure.usage("--out " + file + " can't be written: " + e);
         }
     }
 

@@ -123,6 +123,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new CompletionCommand(session))
                 .addSubcommand(new ManCommand(session))
                 .addSubcommand(new CommandLine(new PlanCommand())
+                        .addSubcommand(new PlanListCommand(session))
+                        .addSubcommand(new PlanShowCommand(session))
                         .addSubcommand(new PlanLintCommand(session))
                         .addSubcommand(new PlanRehearseCommand(session))
                         .addSubcommand(new PlanRunCommand(session))

@@ -16,7 +16,7 @@ import poppo.bridge.state.Json;
 final class PlanLintCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "F", description = "The plan's file.")
+    @Parameters(paramLabel = "F", description = PlanSource.PARAMETER)
     private Path file = Path.of("");
 
     PlanLintCommand(Session session) {

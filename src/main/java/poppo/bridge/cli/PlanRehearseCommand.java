@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 final class PlanRehearseCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "F", description = "The plan's file.")
+    @Parameters(paramLabel = "F", description = PlanSource.PARAMETER)
     private Path file = Path.of("");
 
     @Option(

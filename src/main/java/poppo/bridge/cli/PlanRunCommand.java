@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 final class PlanRunCommand implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "F", description = "The plan's file.")
+    @Parameters(paramLabel = "F", description = PlanSource.PARAMETER)
     private Path file = Path.of("");
 
     PlanRunCommand(Session session) {

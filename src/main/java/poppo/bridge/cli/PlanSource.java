@@ -11,6 +11,8 @@ import poppo.bridge.plan.Fault;
 import poppo.bridge.plan.Plan;
 import poppo.bridge.plan.PlanFaults;
 import poppo.bridge.plan.PlanReader;
+import poppo.bridge.plan.ShippedPlans;
+import poppo.bridge.plan.Suggestion;
 
 /**
  * A plan's file, read and found to be one.
@@ -18,11 +20,13 @@ import poppo.bridge.plan.PlanReader;
  * @param text the plan as it stands in the file
  */
 record PlanSource(String text, Plan plan) {
+    static final String PARAMETER = "The plan's file, or the name of one that 'plan list' shows.";
+
     /** More than any plan has; a longer file is not even read. */
     private static final long MOST_BYTES = 4 << 20;
 
     /**
-     * Reads a file.
+     * Reads a file, or where none is called so a plan shipped with the bridge.
      *
      * @throws PlanFaults for what is no plan
      */
@@ -46,6 +50,13 @@ record PlanSource(String text, Plan plan) {
         return file + ":" + fault;
     }
 
+    /** What is said of a plan that is neither a file nor shipped. */
+    static CommandFailure unknown(String name) {
+        return CommandFailure.usage("there is no plan " + name + "; "
+                + Suggestion.near(name, ShippedPlans.NAMES)
+                        .orElse("name a file, or one of " + String.join(", ", ShippedPlans.NAMES)));
+    }
+
     private static String text(Path file) {
         try {
             if (Files.size(file) > MOST_BYTES) {
@@ -58,7 +69,7 @@ record PlanSource(String text, Plan plan) {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (NoSuchFileException e) {
-            throw CommandFailure.usage("there is no plan " + file + "; migration-plans/ has three to begin with");
+            return ShippedPlans.text(file.toString()).orElseThrow(() -> unknown(file.toString()));
         } catch (CharacterCodingException e) {
             throw CommandFailure.usage(file + " is not UTF-8; save it so");
         } catch (IOException e) {

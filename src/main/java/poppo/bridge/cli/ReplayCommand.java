@@ -1,7 +1,6 @@
 package poppo.bridge.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,10 +117,8 @@ final class ReplayCommand implements Callable<Integer> {
         if (every != null && every < 1) {
             throw CommandFailure.usage("--every must be at least 1");
         }
-        if (session.options().isJson() && out == null && format != null && format != ReplayFormat.JSON) {
-            throw CommandFailure.usage("--json prints JSON, not " + format.label()
-                    + "; leave one of the two out, or add --out for the " + format.label());
-        }
+        ReportFile.requireSensible(
+                out, format == null ? null : format.label(), session.options().isJson());
     }
 
     private int replay(Replay replay, List<Fixture> fixtures) throws InterruptedException {
@@ -161,20 +158,12 @@ final class ReplayCommand implements Callable<Integer> {
 
     private void deliver(List<FixtureOutcome> outcomes) {
         if (out != null) {
-            write(out, (format == null ? ReplayFormat.TEXT : format).render(outcomes));
+            ReportFile.write(out, (format == null ? ReplayFormat.TEXT : format).render(outcomes));
         }
         if (session.options().isJson()) {
             session.terminal().document(ReplayFormat.JSON.render(outcomes));
         } else if (!tellsPeople() && format != null) {
             session.terminal().document(format.render(outcomes));
-        }
-    }
-
-    private static void write(Path file, String report) {
-        try {
-            Files.writeString(file, report);
-        } catch (IOException e) {
-            throw CommandFailure.usage("--out " + file + " can't be written: " + e);
         }
     }
 }

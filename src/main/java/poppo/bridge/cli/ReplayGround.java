@@ -2,20 +2,17 @@ package poppo.bridge.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.SortedMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
 import poppo.bridge.journal.Fsync;
 import poppo.bridge.journal.JournalOptions;
 import poppo.bridge.machine.Disk;
+import poppo.bridge.machine.TemporaryDirectory;
 import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.redis.RedisStateManager;
@@ -56,7 +53,7 @@ final class ReplayGround implements Ground, AutoCloseable {
 
     /** @param hasFaults whether it will be in trouble */
     static ReplayGround own(boolean hasFaults) throws IOException {
-        Own own = new Own(Files.createTempDirectory("poppo-bridge-replay-redis"));
+        Own own = new Own(new TemporaryDirectory("poppo-bridge-replay-redis"));
         return new ReplayGround(own.server.uri(), hasFaults ? IMPATIENCE : PATIENCE, own);
     }
 
@@ -121,13 +118,13 @@ final class ReplayGround implements Ground, AutoCloseable {
     private static final class Own implements Trouble, AutoCloseable {
         private static final String DATA = "appendonlydir";
 
-        private final Path directory;
+        private final TemporaryDirectory directory;
         private final RedisServerProcess server;
         private boolean frozen;
 
-        Own(Path directory) {
+        Own(TemporaryDirectory directory) {
             this.directory = directory;
-            this.server = RedisServerProcess.start(directory).stoppedAtExit();
+            this.server = RedisServerProcess.start(directory.path()).stoppedAtExit();
         }
 
         @Override
@@ -144,8 +141,8 @@ final class ReplayGround implements Ground, AutoCloseable {
         @Override
         public void empty() {
             server.kill();
-            delete(directory.resolve(DATA));
-            delete(directory.resolve("appendonly.aof"));
+            TemporaryDirectory.delete(directory.path().resolve(DATA));
+            TemporaryDirectory.delete(directory.path().resolve("appendonly.aof"));
             server.restart();
         }
 
@@ -166,19 +163,7 @@ final class ReplayGround implements Ground, AutoCloseable {
                 server.thaw();
             }
             server.close();
-            delete(directory);
-        }
-
-        private static void delete(Path tree) {
-            if (!Files.exists(tree)) {
-                return;
-            }
-            try (Stream<Path> files = Files.walk(tree)) {
-                files.sorted(Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
-            } catch (IOException | UncheckedIOException left) {
-                return;
-            }
+            directory.close();
         }
     }
 }

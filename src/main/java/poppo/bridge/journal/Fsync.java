@@ -1,8 +1,8 @@
 package poppo.bridge.journal;
 
-import java.util.Arrays;
 import java.util.Locale;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Labels;
 
 /**
  * When the journal makes an entry durable; the names and the bargain are those of Redis for its append-only file. A crash
@@ -27,10 +27,6 @@ public enum Fsync {
      * @throws BridgeException.Invalid naming those there are
      */
     public static Fsync of(String field, String label) {
-        return Arrays.stream(values())
-                .filter(each -> each.label().equals(label))
-                .findFirst()
-                .orElseThrow(
-                        () -> new BridgeException.Invalid(field, "'" + label + "' is none of always, everysec, no"));
+        return Labels.find(field, label, values(), Fsync::label);
     }
 }

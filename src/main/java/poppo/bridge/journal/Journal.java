@@ -447,7 +447,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private BridgeException.Unavailable full(String why) {
-        return new BridgeException.Unavailable("there is no room in the journal " + directory + ": " + why
+        return new BridgeException.Unavailable("there is no room for another write in " + directory + ": " + why
                 + "; nothing was changed: make room and try again");
     }
 

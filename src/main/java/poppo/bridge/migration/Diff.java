@@ -25,7 +25,6 @@ import poppo.bridge.state.Json;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Stamp;
 import poppo.bridge.state.StateCollection;
-import poppo.bridge.state.StateManager;
 import poppo.bridge.state.Versioned;
 
 /**
@@ -265,15 +264,8 @@ final class Diff {
     }
 
     private List<RecordKey> fileKeys(StateCollection collection) {
-        StateManager files = state.bareFiles();
         List<RecordKey> keys = new ArrayList<>();
-        String after = null;
-        List<Versioned> page;
-        do {
-            page = files.page(collection, after, LOT);
-            page.forEach(record -> keys.add(record.key()));
-            after = page.isEmpty() ? after : page.get(page.size() - 1).key().id();
-        } while (page.size() == LOT);
+        state.bareFiles().forEachPage(collection, LOT, page -> page.forEach(record -> keys.add(record.key())));
         return keys;
     }
 

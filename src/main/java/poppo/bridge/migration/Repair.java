@@ -1,8 +1,7 @@
 package poppo.bridge.migration;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Labels;
 
 /** Which store a diff takes for right about the differences it finds, copying them to the other one. */
 public enum Repair {
@@ -27,13 +26,7 @@ public enum Repair {
 
     /** @throws BridgeException.Invalid naming those there are */
     public static Repair of(String label) {
-        return Arrays.stream(values())
-                .filter(repair -> repair.label.equals(label))
-                .findFirst()
-                .orElseThrow(() -> new BridgeException.Invalid(
-                        "repair",
-                        "'" + label + "' is none of "
-                                + Arrays.stream(values()).map(Repair::label).collect(Collectors.joining(", "))));
+        return Labels.find("repair", label, values(), Repair::label);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package poppo.bridge.migration;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -9,6 +8,7 @@ import poppo.bridge.report.Text;
 import poppo.bridge.shadow.Difference;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.Labels;
 import poppo.bridge.state.Stamp;
 
 /** The forms in which people and tools read a {@link DiffReport}. */
@@ -105,15 +105,7 @@ public enum ReportFormat {
 
     /** @throws BridgeException.Invalid naming those there are */
     public static ReportFormat of(String label) {
-        return Arrays.stream(values())
-                .filter(format -> format.label().equals(label))
-                .findFirst()
-                .orElseThrow(() -> new BridgeException.Invalid(
-                        "format",
-                        "'" + label + "' is none of "
-                                + Arrays.stream(values())
-                                        .map(ReportFormat::label)
-                                        .collect(Collectors.joining(", "))));
+        return Labels.find("format", label, values(), ReportFormat::label);
     }
 
     public String label() {

@@ -1,10 +1,13 @@
 package poppo.bridge.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
 import poppo.bridge.migration.Bounds;
+import poppo.bridge.state.Json;
 
 /** The gates that a plan can name, and what each is a bound of: field by field those of {@link Bounds}. */
 enum Bound {
@@ -72,6 +75,26 @@ enum Bound {
                 UNKNOWN_OUTCOMES.count(all),
                 QUIET_FILES.duration(all),
                 MIRROR_LAG.duration(all));
+    }
+
+    /** What is asked for beyond, or otherwise than, {@link Bounds#DEFAULT}: numbers, and spans in words. */
+    static ObjectNode named(Bounds bounds) {
+        ObjectNode named = Json.object();
+        for (Bound bound : values()) {
+            Object value = bound.from.apply(bounds);
+            if (!value.equals(bound.from.apply(Bounds.DEFAULT))) {
+                named.set(bound.label, bound.toJson(value));
+            }
+        }
+        return named;
+    }
+
+    private JsonNode toJson(Object value) {
+        return switch (kind) {
+            case COUNT -> Json.number((Long) value);
+            case SHARE, RATIO -> Json.number(value.toString());
+            case DURATION -> Json.text(Spans.text((Duration) value));
+        };
     }
 
     private long count(Map<Bound, Object> all) {

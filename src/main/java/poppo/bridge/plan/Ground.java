@@ -17,6 +17,9 @@ interface Ground {
     /** Judges what was found in the present phase, as a step up from it would be judged. */
     List<Gate> prove(Bounds bounds);
 
+    /** Judges the first step from here towards {@code to}; may compare both stores for it. */
+    List<Gate> judge(Rollout to, Bounds bounds);
+
     /**
      * Moves from {@code from} to {@code to}, if the project still stands there and the gates pass.
      *

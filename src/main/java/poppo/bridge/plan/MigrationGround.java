@@ -43,6 +43,11 @@ final class MigrationGround implements Ground {
     }
 
     @Override
+    public List<Gate> judge(Rollout to, Bounds bounds) {
+        return migration.judge(to, bounds);
+    }
+
+    @Override
     public List<Gate> move(Rollout from, Rollout to, Bounds bounds, String why) {
         // Changes of phase hold the same lock: an operator's rollback of this moment is not undone by the plan.
         synchronized (migration) {

@@ -2,6 +2,7 @@ package poppo.bridge.plan;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import poppo.bridge.shadow.Rollout;
@@ -23,6 +24,13 @@ public record Plan(String name, Set<Channel> notifications, List<Stage> stages) 
                 .filter(each -> !stages.get(each).target().isBelow(present))
                 .findFirst()
                 .orElse(stages.size());
+    }
+
+    /** The first stage whose target is above {@code present}; empty where none is. */
+    OptionalInt firstAbove(Rollout present) {
+        return IntStream.range(0, stages.size())
+                .filter(each -> present.isBelow(stages.get(each).target()))
+                .findFirst();
     }
 
     /**

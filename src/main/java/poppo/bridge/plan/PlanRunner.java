@@ -1,5 +1,6 @@
 package poppo.bridge.plan;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import poppo.bridge.machine.Disk;
+import poppo.bridge.migration.Bounds;
 import poppo.bridge.migration.Gate;
 import poppo.bridge.migration.Migration;
 import poppo.bridge.plan.Progress.Approval;
@@ -148,6 +150,39 @@ public final class PlanRunner implements AutoCloseable {
         trouble = "";
         tell(new PlanEvent("plan-started", "plan '" + read.name() + "'"), who);
         return status().orElseThrow();
+    }
+
+    /**
+     * What {@link #start} would make of a text: its faults; or its stages, and how the gates judge the first step up from
+     * here. Begins nothing and writes nothing; may compare both stores, and takes as long.
+     */
+    public ObjectNode check(String text) {
+        ArrayNode faults = Json.array();
+        ObjectNode json = Json.object();
+        try {
+            Plan read = options.tempo.apply(PlanReader.read(text));
+            Rollout present = ground.rollout();
+            json.put("name", read.name());
+            json.set("stages", PlanStatus.stages(read, read.placeOf(present)));
+            read.firstAbove(present).ifPresent(next -> {
+                Bounds before = read.stages().get(Math.max(0, next - 1)).bounds();
+                Stage stage = read.stages().get(next);
+                json.put("toward", stage.name());
+                ArrayNode gates = Json.array();
+                ground.judge(stage.target(), before).forEach(gate -> gates.add(gate.toJson()));
+                json.set("gates", gates);
+            });
+        } catch (PlanFaults e) {
+            e.faults().forEach(fault -> faults.add(fault.toJson()));
+        }
+        json.put("valid", faults.isEmpty());
+        json.set("faults", faults);
+        return json;
+    }
+
+    /** The plan that runs or ran last, as it is written; empty where none ever did. */
+    public synchronized Optional<String> text() {
+        return Optional.ofNullable(progress).map(Progress::text);
     }
 
     private int place(Plan of) {

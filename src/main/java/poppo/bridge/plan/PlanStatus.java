@@ -37,7 +37,9 @@ final class PlanStatus {
         if (progress.ended() != null) {
             json.put("ended", Stamp.time(progress.ended()));
         }
-        json.set("stages", stages(plan, progress));
+        json.set(
+                "stages",
+                stages(plan, progress.state() == State.DONE ? plan.stages().size() : progress.stage()));
         ArrayNode judged = Json.array();
         gates.forEach(gate -> judged.add(gate.toJson()));
         json.set("gates", judged);
@@ -62,7 +64,8 @@ final class PlanStatus {
                 && !progress.approvals().containsKey(progress.stage());
     }
 
-    private static ArrayNode stages(Plan plan, Progress progress) {
+    /** @param present number of the stage under way; theirs when all are passed */
+    static ArrayNode stages(Plan plan, int present) {
         ArrayNode stages = Json.array();
         for (int i = 0; i < plan.stages().size(); i++) {
             Stage stage = plan.stages().get(i);
@@ -75,17 +78,10 @@ final class PlanStatus {
             json.set("holdSeconds", Json.number(stage.hold().toSeconds()));
             json.put("approval", stage.needsApproval());
             json.put("onBreach", stage.onBreach().label());
-            json.put("state", place(i, progress));
+            json.set("asks", Bound.named(stage.bounds()));
+            json.put("state", i < present ? "passed" : i == present ? "present" : "ahead");
             stages.add(json);
         }
         return stages;
-    }
-
-    private static String place(int stage, Progress progress) {
-        boolean isPassed = stage < progress.stage() || progress.state() == State.DONE;
-        if (isPassed) {
-            return "passed";
-        }
-        return stage == progress.stage() ? "present" : "ahead";
     }
 }

@@ -40,7 +40,10 @@ final class Commit {
     private boolean expectsAbsent;
     private int size;
 
-    private record Check(Step step, String expected) {}
+    /** A list of more characters is compared by its digest, so that it isn't sent. */
+    private static final int MOST_SPELLED = 2000;
+
+    private record Check(Step step, List<String> expected) {}
 
     Commit(String authority) {
         this.authority = authority;
@@ -98,7 +101,18 @@ final class Commit {
     }
 
     void checkList(Step step, List<? extends @Nullable String> expected) {
-        checkRaw(step, "#" + Digest.ofList(expected));
+        List<String> spelled = new ArrayList<>(expected.size() + 1);
+        spelled.add("=");
+        int length = 0;
+        for (String text : expected) {
+            if (text == null || length > MOST_SPELLED) {
+                checkRaw(step, "#" + Digest.ofList(expected));
+                return;
+            }
+            spelled.add(text);
+            length += text.length() + 1;
+        }
+        check(step, spelled);
     }
 
     void checkNil(Step step) {
@@ -110,8 +124,12 @@ final class Commit {
     }
 
     private void checkRaw(Step step, String expected) {
+        check(step, List.of(expected));
+    }
+
+    private void check(Step step, List<String> expected) {
         checks.add(new Check(step, expected));
-        size += size(step);
+        size += size(step) + expected.size();
     }
 
     void read(Step step) {
@@ -192,7 +210,7 @@ final class Commit {
             args.add(commit.metaField);
             for (Check check : commit.checks) {
                 args.addAll(check.step.args());
-                args.add(check.expected);
+                args.addAll(check.expected);
             }
             commit.reads.forEach(step -> args.addAll(step.args()));
             commit.effects.forEach(step -> args.addAll(step.args()));
@@ -210,7 +228,10 @@ final class Commit {
             form.add(Integer.toString(commit.checks.size()));
             form.add(Integer.toString(commit.reads.size()));
             form.add(Integer.toString(commit.effects.size()));
-            commit.checks.forEach(check -> add(check.step, commit, form));
+            for (Check check : commit.checks) {
+                add(check.step, commit, form);
+                form.add(Integer.toString(check.expected.size()));
+            }
             commit.reads.forEach(step -> add(step, commit, form));
             commit.effects.forEach(step -> add(step, commit, form));
             return form;

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,9 +21,6 @@ import poppo.bridge.state.Json;
  * whenever somebody looks.
  */
 final class Content {
-    private static final String START = "0";
-    private static final String COUNT = "1000";
-
     private final String prefix;
     private final Keys keys;
     private final RedisLink link;
@@ -55,13 +51,7 @@ final class Content {
 
     private Set<String> names() {
         Set<String> names = new TreeSet<>();
-        String cursor = START;
-        do {
-            List<?> reply = (List<?>) Objects.requireNonNull(
-                    link.read(Step.keyless("SCAN", cursor, "MATCH", prefix + "*", "COUNT", COUNT)));
-            cursor = String.valueOf(reply.get(0));
-            names.addAll(Records.flat(reply.get(1)));
-        } while (!cursor.equals(START));
+        Scan.names(link, keys.all(), names::addAll);
         return names;
     }
 

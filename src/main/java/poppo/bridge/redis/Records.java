@@ -22,8 +22,8 @@ final class Records {
     /** Replies of more would wait in memory for the slowest. */
     private static final int CHUNK = 256;
 
-    /** So many chunks are asked for before the first one's answer is looked at. */
-    private static final int UNDER_WAY = 4;
+    /** So many chunks are asked for before the first one's answer is looked at; workers' calls queue up behind them. */
+    private static final int UNDER_WAY = 2;
 
     private static final int MOST_ATTEMPTS = 64;
 

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +13,9 @@ import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.StateCollection;
 
 /**
- * Finds the records that plain clients made beside the indexes. It goes through all keys with {@code SCAN}, so it is for
- * sweeps and never for the call of a worker.
+ * Finds the records that plain clients made beside the indexes, by a {@link Scan}.
  */
 final class Unlisted {
-    private static final String START = "0";
-    private static final String COUNT = "1000";
-
     private final Keys keys;
     private final RedisLink link;
     private final Records records;
@@ -42,14 +37,7 @@ final class Unlisted {
             return List.of();
         }
         String pattern = sought.size() == 1 ? sought.get(0).prefix + "*" : keys.all();
-        String cursor = START;
-        do {
-            List<?> reply = (List<?>)
-                    Objects.requireNonNull(link.read(Step.keyless("SCAN", cursor, "MATCH", pattern, "COUNT", COUNT)));
-            cursor = String.valueOf(reply.get(0));
-            List<String> names = Records.flat(reply.get(1));
-            sought.forEach(each -> each.collect(names));
-        } while (!cursor.equals(START));
+        Scan.names(link, pattern, names -> sought.forEach(each -> each.collect(names)));
         return sought.stream().flatMap(each -> each.found.stream()).toList();
     }
 

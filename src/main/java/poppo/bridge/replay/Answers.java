@@ -11,6 +11,7 @@ import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Decision;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.KebabCase;
 import poppo.bridge.state.Orphan;
 import poppo.bridge.state.Versioned;
 
@@ -100,7 +101,7 @@ public final class Answers {
 
     /** The call failed and has changed nothing. A replay leaves such a call out. */
     public static ObjectNode ofFailure(BridgeException failure) {
-        return Json.object().put(FAILED, RecordJson.name(failure.getClass())).put("detail", failure.getMessage());
+        return Json.object().put(FAILED, KebabCase.name(failure.getClass())).put("detail", failure.getMessage());
     }
 
     /** Whether this is what {@link #ofFailure} makes. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.Rollout;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.KebabCase;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Stamp;
@@ -19,7 +20,7 @@ import poppo.bridge.state.StateManager;
 public sealed interface Call {
     /** What it is called in a fixture: the operation's class, or that of the call, in kebab case. */
     default String name() {
-        return RecordJson.name(getClass());
+        return KebabCase.name(getClass());
     }
 
     /**
@@ -35,7 +36,7 @@ public sealed interface Call {
     record Execute(Operation operation) implements Call {
         @Override
         public String name() {
-            return RecordJson.name(operation.getClass());
+            return KebabCase.name(operation.getClass());
         }
 
         @Override

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +24,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.KebabCase;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.StateCollection;
@@ -61,18 +61,13 @@ final class RecordJson {
         }
     }
 
-    /** The class name in kebab case. */
-    static String name(Class<?> type) {
-        return type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
-    }
-
     private static Map<String, Class<?>> byName(Class<?> sealed) {
         Map<String, Class<?>> found = new HashMap<>();
         for (Class<?> each : sealed.getPermittedSubclasses()) {
             if (each.isSealed()) {
                 found.putAll(byName(each));
             } else {
-                found.put(name(each), each);
+                found.put(KebabCase.name(each), each);
             }
         }
         return found;
@@ -253,7 +248,7 @@ final class RecordJson {
             return array;
         }
         if (value instanceof Operation operation) {
-            ObjectNode json = Json.object().put(OP, name(operation.getClass()));
+            ObjectNode json = Json.object().put(OP, KebabCase.name(operation.getClass()));
             form(operation.getClass()).write(operation, json);
             return json;
         }

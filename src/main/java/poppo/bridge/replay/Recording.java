@@ -265,14 +265,4 @@ public final class Recording {
         notes.forEach(told::add);
         return json;
     }
-
-    static StateCollection collection(Call call) {
-        if (call instanceof Call.Execute execute) {
-            return execute.operation().key().collection();
-        }
-        if (call instanceof Call.Read read) {
-            return read.key().collection();
-        }
-        return StateCollection.ISSUES;
-    }
 }

@@ -198,7 +198,7 @@ public final class Redaction {
      * @throws SecretFound when something of what is left looks like a secret
      */
     Recorded redact(Recorded recorded, int line) {
-        StateCollection collection = Recording.collection(recorded.call());
+        StateCollection collection = collection(recorded.call());
         Recorded redacted = new Recorded(
                 recorded.number(),
                 recorded.begun(),
@@ -210,6 +210,17 @@ public final class Redaction {
                 recorded.served());
         require(Fixture.OPERATIONS, line, Lines.write(redacted));
         return redacted;
+    }
+
+    /** Where what a call tells of belongs, unless its answer says so itself. */
+    private static StateCollection collection(Call call) {
+        if (call instanceof Call.Execute execute) {
+            return execute.operation().key().collection();
+        }
+        if (call instanceof Call.Read read) {
+            return read.key().collection();
+        }
+        return StateCollection.ISSUES;
     }
 
     private static void require(String file, int line, JsonNode document) {

@@ -2,12 +2,10 @@ package poppo.bridge.replay;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,9 +14,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.machine.Disk;
+import poppo.bridge.machine.TemporaryDirectory;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -169,8 +167,7 @@ public final class Replay implements AutoCloseable {
             return found;
         }
         // A copied file may have another form: an odd shape that nobody rewrote, no file for no records, other last
-        // signs
-        // of life. What it means must be the same.
+        // signs of life. What it means must be the same.
         SortedMap<String, String> right = records(expected.files());
         SortedMap<String, String> seen = records(actual);
         return found.stream()
@@ -191,17 +188,14 @@ public final class Replay implements AutoCloseable {
 
     /** What files hold, collection by collection. */
     private SortedMap<String, String> records(SortedMap<String, String> content) {
-        Path directory = temporary();
-        try {
+        try (TemporaryDirectory directory = temporary()) {
             SortedMap<String, String> recordsOnly = new TreeMap<>(content);
             recordsOnly.keySet().removeIf(name -> name.startsWith("requests/"));
-            write(new TemporaryDisk(), directory, recordsOnly);
+            write(new TemporaryDisk(), directory.path(), recordsOnly);
             try (LocalStateManager files =
-                    means.ground().openFiles(directory, new ReplayClock(), new TemporaryDisk())) {
+                    means.ground().openFiles(directory.path(), new ReplayClock(), new TemporaryDisk())) {
                 return new TreeMap<>(Expected.records(files));
             }
-        } finally {
-            delete(directory);
         }
     }
 
@@ -272,30 +266,19 @@ public final class Replay implements AutoCloseable {
 
     private Played played(Fixture fixture, Course course, @Nullable ExecutorService beside)
             throws InterruptedException {
-        Path directory = temporary();
         String project = "replay-" + ProcessHandle.current().pid() + "-" + PROJECTS.incrementAndGet();
-        try (Run run = new Run(fixture, course, means, directory, project)) {
+        try (TemporaryDirectory directory = temporary();
+                Run run = new Run(fixture, course, means, directory.path(), project)) {
             run.play(beside);
             return new Played(run.answers(), run.end());
-        } finally {
-            delete(directory);
         }
     }
 
-    private static Path temporary() {
+    private static TemporaryDirectory temporary() {
         try {
-            return Files.createTempDirectory("poppo-bridge-replay");
+            return new TemporaryDirectory("poppo-bridge-replay");
         } catch (IOException e) {
             throw new BridgeException.Unavailable("there is no place for a temporary directory: " + e, e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException | UncheckedIOException left) {
-            return;
         }
     }
 

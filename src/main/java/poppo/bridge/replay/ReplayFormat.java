@@ -3,7 +3,6 @@ package poppo.bridge.replay;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -13,6 +12,7 @@ import poppo.bridge.report.Page;
 import poppo.bridge.report.Text;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.Labels;
 
 /** The forms in which people and tools read what came of replays. */
 public enum ReplayFormat {
@@ -70,15 +70,7 @@ public enum ReplayFormat {
 
     /** @throws BridgeException.Invalid naming those there are */
     public static ReplayFormat of(String label) {
-        return Arrays.stream(values())
-                .filter(format -> format.label().equals(label))
-                .findFirst()
-                .orElseThrow(() -> new BridgeException.Invalid(
-                        "format",
-                        "'" + label + "' is none of "
-                                + Arrays.stream(values())
-                                        .map(ReplayFormat::label)
-                                        .collect(Collectors.joining(", "))));
+        return Labels.find("format", label, values(), ReplayFormat::label);
     }
 
     public String label() {

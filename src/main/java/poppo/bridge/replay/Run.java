@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -233,11 +232,9 @@ final class Run implements AutoCloseable {
         Path file = directory.resolve(write.file());
         try {
             if (write.text() == null) {
-                Files.deleteIfExists(file);
+                disk.delete(file);
             } else {
-                Path aside = file.resolveSibling(file.getFileName() + ".tmp");
-                Files.write(aside, write.text().getBytes(StandardCharsets.UTF_8));
-                Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                disk.replace(file, write.text().getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             throw new BridgeException.Unavailable(file + " can't be written: " + e, e);

@@ -13,10 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import poppo.bridge.machine.Disk;
 import poppo.bridge.state.BridgeException;
-import poppo.bridge.state.Issue;
 import poppo.bridge.state.LocalStateManager;
 import poppo.bridge.state.StateCollection;
 import poppo.bridge.state.StateManager;
@@ -43,37 +41,24 @@ final class Snapshot {
     static Snapshot of(StateManager state, Instant now, int most) {
         List<Versioned> records = new ArrayList<>();
         for (StateCollection collection : StateCollection.values()) {
-            String after = null;
-            List<Versioned> page;
-            do {
-                page = state.page(collection, after, PAGE);
+            state.forEachPage(collection, PAGE, page -> {
                 records.addAll(page);
-                after = page.isEmpty() ? after : page.get(page.size() - 1).key().id();
                 if (records.size() > most) {
                     throw new BridgeException.Conflict(
                             "too-many-records",
                             "the project has more than " + most + " records, too many to be copied while workers wait;"
                                     + " record a smaller one");
                 }
-            } while (page.size() == PAGE);
+            });
         }
         Set<String> processes = new HashSet<>();
         for (Versioned record : records) {
-            String process = process(record);
+            String process = record.process();
             if (process != null) {
                 processes.add(process);
             }
         }
         return new Snapshot(records, state.lastSeenAll(processes, now));
-    }
-
-    /** The process that a record says something of. */
-    private static @Nullable String process(Versioned record) {
-        return switch (record.key().collection()) {
-            case PROCESSES -> record.key().id();
-            case ISSUES -> Issue.holder(record.image());
-            default -> null;
-        };
     }
 
     /**
@@ -96,7 +81,7 @@ final class Snapshot {
         try (LocalStateManager files = opener.apply(unfinished)) {
             for (int i = 0; i < images.size(); i++) {
                 Versioned record = records.get(i);
-                String process = process(record);
+                String process = record.process();
                 Instant heard = process == null ? null : seen.get(process);
                 files.stage(record.key(), images.get(i), heard, record.order());
             }

@@ -1,12 +1,14 @@
 package poppo.bridge.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -17,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.TemporaryDirectory;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Execution;
 import poppo.bridge.state.Issue;
@@ -39,7 +42,7 @@ public final class Watcher implements AutoCloseable {
     private final Path directory;
     private final RecordingSite site;
     private final Redaction redaction;
-    private final Path workshop;
+    private final TemporaryDirectory workshop;
     /** Holds what the watched files held at the last look, redacted. */
     private final LocalStateManager seen;
     /** Holds what the calls recorded so far have made of the beginning. */
@@ -64,9 +67,9 @@ public final class Watcher implements AutoCloseable {
         Instant now = Instant.ofEpochMilli(site.clock().millis());
         String name = wanted.name() != null ? wanted.name() : "watched-" + now.toEpochMilli();
         try {
-            workshop = Files.createTempDirectory("poppo-bridge-watch");
-            seen = site.opener().apply(Files.createDirectory(workshop.resolve("seen")));
-            made = site.opener().apply(Files.createDirectory(workshop.resolve("made")));
+            workshop = new TemporaryDirectory("poppo-bridge-watch");
+            seen = site.opener().apply(Files.createDirectory(workshop.path().resolve("seen")));
+            made = site.opener().apply(Files.createDirectory(workshop.path().resolve("made")));
             for (String file : changedFiles()) {
                 write(made, file, texts.get(file));
             }
@@ -107,7 +110,7 @@ public final class Watcher implements AutoCloseable {
 
     /** The files that hold something else than at the last look; what they hold now is taken over. */
     private List<String> changedFiles() throws IOException {
-        List<String> changed = new java.util.ArrayList<>();
+        List<String> changed = new ArrayList<>();
         for (StateCollection collection : StateCollection.values()) {
             String file = seen.file(collection);
             String text = collection == StateCollection.PROCESSES ? null : text(file);
@@ -151,7 +154,7 @@ public final class Watcher implements AutoCloseable {
     }
 
     private Path place(LocalStateManager of, String file) {
-        return workshop.resolve(of == seen ? "seen" : "made").resolve(file);
+        return workshop.path().resolve(of == seen ? "seen" : "made").resolve(file);
     }
 
     private void write(LocalStateManager to, String file, @Nullable String text) throws IOException {
@@ -213,12 +216,7 @@ public final class Watcher implements AutoCloseable {
         }
     }
 
-    private void add(
-            String caller,
-            long begun,
-            Call call,
-            @Nullable Stamp stamp,
-            com.fasterxml.jackson.databind.node.ObjectNode answer) {
+    private void add(String caller, long begun, Call call, @Nullable Stamp stamp, ObjectNode answer) {
         recording.add(begun, caller, call, stamp, answer, null);
     }
 
@@ -239,13 +237,9 @@ public final class Watcher implements AutoCloseable {
 
     /** Gives back what the watch itself needed. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         seen.close();
         made.close();
-        try (Stream<Path> files = Files.walk(workshop)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        workshop.close();
     }
 }

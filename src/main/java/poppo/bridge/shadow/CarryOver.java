@@ -159,8 +159,8 @@ final class CarryOver {
     Lives lives(Collection<Pair> of) {
         Set<String> processes = new LinkedHashSet<>();
         for (Pair pair : of) {
-            processes.add(process(pair.file()));
-            processes.add(process(pair.redis()));
+            processes.add(pair.file().process());
+            processes.add(pair.redis().process());
         }
         processes.remove(null);
         if (processes.isEmpty()) {
@@ -179,22 +179,13 @@ final class CarryOver {
     }
 
     private static boolean isHeardOfAlike(Pair pair, Authority right, Lives lives) {
-        String process = process(right == Authority.FILE ? pair.file() : pair.redis());
+        String process = (right == Authority.FILE ? pair.file() : pair.redis()).process();
         Instant known = process == null ? null : lives.in(right).get(process);
         if (known == null) {
             return true;
         }
         Instant there = lives.in(other(right)).get(process);
         return there != null && !there.isBefore(known.minus(HEARD_OF_PRECISION));
-    }
-
-    /** The process whose life goes with a record: its holder, or the one it describes. */
-    private static @Nullable String process(Versioned record) {
-        return switch (record.key().collection()) {
-            case PROCESSES -> record.key().id();
-            case ISSUES -> Issue.holder(record.image());
-            default -> null;
-        };
     }
 
     /** Takes the mark off those that agree, and returns the others. */
@@ -238,7 +229,7 @@ final class CarryOver {
         if (unexplained && target.image() != null && !pair.compare().agrees()) {
             project.setAside.keep(to, pair.key(), target.image(), source.image());
         }
-        String process = process(source);
+        String process = source.process();
         Instant seen = process == null ? null : lives.in(other(to)).get(process);
         Instant holderSeen = process == null || seen != null ? seen : lastHeartbeat(source);
         return new Replacement(pair.key(), source.image(), target.version(), holderSeen, source.order());

@@ -388,7 +388,7 @@ final class Mirror extends ForwardingStateManager implements LocalStateManager {
 
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
-        if (!operation.isSoft()) {
+        if (!operation.isSoft() && !pending.isEmpty()) {
             settle(operation.key());
         }
         return files.execute(operation, stamp);

@@ -1,8 +1,7 @@
 package poppo.bridge.shadow;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import poppo.bridge.state.BridgeException;
+import poppo.bridge.state.Labels;
 
 /**
  * Where a project stands on its way from files to Redis. This is the table of DESIGN §2; all routing follows from it,
@@ -51,13 +50,7 @@ public enum Phase {
      * @throws BridgeException.Invalid naming those there are
      */
     public static Phase of(String label) {
-        return Arrays.stream(values())
-                .filter(phase -> phase.label.equals(label))
-                .findFirst()
-                .orElseThrow(() -> new BridgeException.Invalid(
-                        "phase",
-                        "'" + label + "' is none of "
-                                + Arrays.stream(values()).map(Phase::label).collect(Collectors.joining(", "))));
+        return Labels.find("phase", label, values(), Phase::label);
     }
 
     /** Whether operations touch Redis at all. */

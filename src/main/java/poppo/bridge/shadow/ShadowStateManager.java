@@ -140,10 +140,11 @@ public final class ShadowStateManager implements StateManager {
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
         long start = System.nanoTime();
+        RecordKey key = operation.key();
         Execution execution;
         try (Gate.Pass pass = project.gate.enter();
-                RecordLocks.Held held = project.locks.lock(operation.key())) {
-            execution = writes.execute(operation, stamp);
+                RecordLocks.Held held = project.locks.lock(key)) {
+            execution = writes.execute(key, operation, stamp);
         }
         throttle.operationTook(System.nanoTime() - start);
         tell(execution, stamp);

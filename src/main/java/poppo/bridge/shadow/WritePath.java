@@ -40,9 +40,9 @@ final class WritePath {
         this.fallback = fallback;
     }
 
-    /** Executes an operation; the caller has the record's lock. */
-    Execution execute(Operation operation, Stamp stamp) {
-        return switch (project.route(operation.key()).writes()) {
+    /** Executes an operation on {@code key}; the caller has the record's lock. */
+    Execution execute(RecordKey key, Operation operation, Stamp stamp) {
+        return switch (project.route(key).writes()) {
             case FILE -> files.execute(operation, stamp);
             case FILE_THEN_REDIS -> executeOnBoth(operation, stamp);
             case REDIS_MIRRORED -> executeMirrored(operation, stamp);
@@ -64,17 +64,18 @@ final class WritePath {
 
     private Execution executeOnBoth(Operation operation, Stamp stamp) {
         Execution onFiles = executeOnFilesFirst(operation, stamp);
+        RecordKey key = onFiles.key();
         try {
             Execution onRedis = redis.execute(operation, stamp);
             Comparison.Result result = Comparison.executions(onFiles, onRedis);
             mismatches.record(operation.name(), result, result.agrees() ? "" : Comparison.cause(onFiles, onRedis));
             if (!result.agrees()) {
-                project.dirty.mark(operation.key(), DirtyRecords.Cause.MISMATCH);
+                project.dirty.mark(key, DirtyRecords.Cause.MISMATCH);
             } else {
-                project.agreed.note(operation.key(), onFiles.after());
+                project.agreed.note(key, onFiles.after());
             }
         } catch (BridgeException e) {
-            project.dirty.mark(operation.key(), missed(e));
+            project.dirty.mark(key, missed(e));
         }
         return onFiles;
     }

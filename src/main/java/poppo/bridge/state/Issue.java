@@ -65,7 +65,7 @@ public record Issue(JsonNode json) {
             return null;
         }
         try {
-            return Instant.parse(text);
+            return IsoTime.parse(text);
         } catch (DateTimeException e) {
             return null;
         }

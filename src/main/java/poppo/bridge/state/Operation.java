@@ -73,7 +73,7 @@ public sealed interface Operation {
 
     /** The name in metrics, journal and recordings: the class name in kebab case. */
     default String name() {
-        return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
+        return KebabCase.name(getClass());
     }
 
     /**

@@ -2,8 +2,6 @@ package poppo.bridge.state;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,16 +15,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param nonce short random text that makes request ids unique
  */
 public record Stamp(Instant now, long order, String nonce) {
-    private static final DateTimeFormatter ISO =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     /** The time as {@code Date.prototype.toISOString} prints it. */
     public String time() {
         return time(now);
     }
 
     public static String time(Instant instant) {
-        return ISO.format(instant);
+        return IsoTime.print(instant);
     }
 
     /** Makes stamps from a clock. Thread-safe. */

@@ -1,8 +1,5 @@
 package poppo.bridge.state;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /** The collections of a project's state, by the names that every interface uses (spec/http-api.md). */
 public enum StateCollection {
     ISSUES("issues"),
@@ -40,15 +37,7 @@ public enum StateCollection {
      * @throws BridgeException.Invalid naming those there are
      */
     public static StateCollection of(String label) {
-        return Arrays.stream(values())
-                .filter(collection -> collection.label.equals(label))
-                .findFirst()
-                .orElseThrow(() -> new BridgeException.Invalid(
-                        "collection",
-                        "'" + label + "' is none of "
-                                + Arrays.stream(values())
-                                        .map(StateCollection::label)
-                                        .collect(Collectors.joining(", "))));
+        return Labels.find("collection", label, values(), StateCollection::label);
     }
 
     @Override

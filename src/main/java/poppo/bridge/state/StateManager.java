@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,17 +51,26 @@ public interface StateManager extends AutoCloseable {
      */
     List<Versioned> page(StateCollection collection, @Nullable String after, int limit);
 
-    /** How many records a collection has, about: it may be changing. */
-    default long count(StateCollection collection) {
-        long count = 0;
+    /**
+     * Hands on a collection {@linkplain #page page} by page; what changes meanwhile may be seen or not.
+     *
+     * @param size how many records a page has at most
+     */
+    default void forEachPage(StateCollection collection, int size, Consumer<List<Versioned>> pages) {
         String after = null;
         List<Versioned> page;
         do {
-            page = page(collection, after, 1000);
-            count += page.size();
+            page = page(collection, after, size);
+            pages.accept(page);
             after = page.isEmpty() ? after : page.get(page.size() - 1).key().id();
-        } while (page.size() == 1000);
-        return count;
+        } while (page.size() == size);
+    }
+
+    /** How many records a collection has, about: it may be changing. */
+    default long count(StateCollection collection) {
+        LongAdder count = new LongAdder();
+        forEachPage(collection, 1000, page -> count.add(page.size()));
+        return count.sum();
     }
 
     /** The numbers of all issues in status {@code processing}, ascending. */

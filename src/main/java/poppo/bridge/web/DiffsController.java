@@ -29,16 +29,7 @@ import poppo.bridge.state.Limits;
 @OperatorOnly
 @Controller("/v1/projects/{p}/migration/diffs")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "migration")
 final class DiffsController {
     private static final String MARKDOWN = "text/markdown";

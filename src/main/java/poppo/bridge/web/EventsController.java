@@ -23,16 +23,7 @@ import poppo.bridge.state.BridgeException;
 /** Status changes as they happen. */
 @Controller("/v1/projects/{p}/events")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "events")
 final class EventsController {
     private static final String LAST_EVENT_ID = "Last-Event-ID";

@@ -38,16 +38,7 @@ import poppo.bridge.state.Versioned;
 /** The issues, and who holds them. */
 @Controller("/v1/projects/{p}/issues")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "issues")
 final class IssuesController {
     private final Calls calls;

@@ -26,16 +26,7 @@ import poppo.bridge.state.Versioned;
 /** When the worker last ran. */
 @Controller("/v1/projects/{p}/last-run")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "last-run")
 final class LastRunController {
     private final Calls calls;

@@ -16,16 +16,7 @@ import java.util.concurrent.CompletionStage;
 /** The metrics, for Prometheus. */
 @Controller("/prometheus")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "metrics")
 final class MetricsController {
     private static final String TEXT = "text/plain;version=0.0.4;charset=utf-8";

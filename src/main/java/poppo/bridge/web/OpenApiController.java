@@ -55,16 +55,7 @@ import java.nio.charset.StandardCharsets;
                         + " operator's opens everything. The health checks need none.")
 @Controller("/swagger")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "documentation")
 final class OpenApiController {
     private static final String DOCUMENT = "/META-INF/swagger/poppo-bridge.yml";

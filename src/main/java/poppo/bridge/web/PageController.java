@@ -22,16 +22,7 @@ import poppo.bridge.web.PageFiles.PageFile;
 @OpenToAll
 @Controller("/")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "documentation")
 final class PageController {
     /** Scripts and styles of this host only, none of them inline; no frame, no form that leaves the page. */

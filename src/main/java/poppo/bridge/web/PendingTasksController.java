@@ -31,16 +31,7 @@ import poppo.bridge.state.Versioned;
 /** The tasks that wait, in order. */
 @Controller("/v1/projects/{p}/pending-tasks")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "tasks")
 final class PendingTasksController {
     private final Calls calls;

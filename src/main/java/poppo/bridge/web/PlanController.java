@@ -31,16 +31,7 @@ import poppo.bridge.state.BridgeException;
 @TakesYaml
 @Controller("/v1/projects/{p}/migration/plan")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "plan")
 final class PlanController {
     private static final String WHERE = "Where the plan is";
@@ -198,7 +189,7 @@ final class PlanController {
                 handle -> Answer.ok(how.apply(handle.plans(), MigrationController.why(Fields.ofOptional(body)))));
     }
 
-    private static String text(byte @Nullable [] body) {
+    static String text(byte @Nullable [] body) {
         if (body == null) {
             throw new BridgeException.Invalid("body", "is missing; it must be a plan, as YAML or JSON");
         }

@@ -26,16 +26,7 @@ import poppo.bridge.state.Versioned;
 /** Which comments are done with, issue by issue. */
 @Controller("/v1/projects/{p}/processed-comments")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "processed")
 final class ProcessedCommentsController {
     private final Calls calls;

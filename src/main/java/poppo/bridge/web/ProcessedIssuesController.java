@@ -28,16 +28,7 @@ import poppo.bridge.state.Versioned;
 /** Which issues are done with. */
 @Controller("/v1/projects/{p}/processed-issues")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "processed")
 final class ProcessedIssuesController {
     private final Calls calls;

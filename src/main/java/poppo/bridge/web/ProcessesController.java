@@ -32,16 +32,7 @@ import poppo.bridge.state.Versioned;
 /** The processes that work on issues, and whether they live. */
 @Controller("/v1/projects/{p}/processes")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "processes")
 final class ProcessesController {
     private static final String HOST = "host";

@@ -18,16 +18,7 @@ import poppo.bridge.state.Json;
 /** Which projects there are. Answered on the event loop, from memory. */
 @Controller("/v1/projects")
 @Consumes(MediaType.ALL)
-@ApiResponse(
-        responseCode = "4XX",
-        description = Problem.REFUSED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
-@ApiResponse(
-        responseCode = "5XX",
-        description = Problem.FAILED,
-        content =
-                @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Schemas.ProblemShape.class)))
+@AnswersProblems
 @Tag(name = "projects")
 final class ProjectsController {
     private final Projects projects;

@@ -569,8 +569,35 @@ final class Schemas {
 
             @Schema(allowableValues = {"pause", "rollback"}) String onBreach,
 
+            @Schema(description = "Bounds of its gates that are other than the bridge's own, by name", type = "object")
+            Object asks,
+
             @Schema(allowableValues = {"passed", "present", "ahead"})
             String state) {}
+
+    @Schema(name = "KnownPlan")
+    record KnownPlanShape(
+            String name,
+
+            @Schema(allowableValues = {"shipped", "last-run"})
+            String origin,
+
+            @Schema(description = "The plan, as YAML") String text) {}
+
+    @Schema(name = "PlanCheck")
+    record PlanCheckShape(
+            boolean valid,
+            List<FaultShape> faults,
+            @Nullable String name,
+
+            @Nullable @Schema(description = "Present is the one it would begin at")
+            List<PlanStageShape> stages,
+
+            @Nullable @Schema(description = "The first stage above the present phase")
+            String toward,
+
+            @Nullable @Schema(description = "How its gates judge now, by the bounds of the stage before it")
+            List<GateShape> gates) {}
 
     @Schema(name = "PlanApproval")
     record PlanApprovalShape(int stage, String who, String why, String time) {}

@@ -8,16 +8,19 @@
 --         2 key of the metadata, 3 the value expected there ('' = none), 4 new hint
 --         5 key of the index of metadata buckets, 6 member there ('' = none), 7 whether the record's key must not exist
 --         8, 9, 10 how many checks, reads, effects it has; then for each of those steps:
---         command, its key ('r' = the record's), count of arguments
+--         command, its key ('r' = the record's), count of arguments, and for a check how many more its expectation takes
 -- A commit: number of its form, the record's key, its field in the metadata ('' = none); then the arguments of each step,
--- and after those of a check the reply expected: '+text', '-' for nil, '#' and the digest of a list, '<n' for a number of
--- at most n that isn't -1.
+-- and after those of a check the reply expected: '+text', '-' for nil, '=' and each element of a list, '#' and the digest
+-- of a list, '<n' for a number of at most n that isn't -1.
 -- Replies: {'fenced', epoch}, or for each commit its revision (0 = none), {'conflict', metadata, read...} or
 -- {'wrongtype', key, type}
 --
 -- What many commits do to one key (indexes, the metadata of neighbours) is one command for all of them.
 
-local epoch = redis.call('HGET', KEYS[1], 'epoch')
+-- Globals are looked up by name at each use.
+local KEYS, ARGV, tonumber, type, call, pcall = KEYS, ARGV, tonumber, type, redis.call, redis.pcall
+
+local epoch = call('HGET', KEYS[1], 'epoch')
 if epoch ~= ARGV[1] then
   return {'fenced', epoch or ''}
 end
@@ -27,14 +30,14 @@ local commits = tonumber(ARGV[2])
 
 local types = {
   HSET = 'hash', HSETNX = 'hash', HDEL = 'hash', SADD = 'set', SREM = 'set', ZADD = 'zset', ZREM = 'zset',
-  ZREMRANGEBYSCORE = 'zset', RPUSH = 'list'
+  ZREMRANGEBYSCORE = 'zset', RPUSH = 'list', HLEN = 'hash'
 }
 
 -- The types of keys as they were found, so that each is asked for once.
 local found = {}
 
 local function misfit(key, wanted)
-  found[key] = found[key] or redis.call('TYPE', key).ok
+  found[key] = found[key] or call('TYPE', key).ok
   if found[key] ~= 'none' and found[key] ~= wanted then
     return {'wrongtype', key, found[key]}
   end
@@ -43,6 +46,10 @@ end
 -- Commands that wait to be one with later ones of the same name on the same key, in the order they began.
 local waiting, begun = {}, {}
 local function join(command, key, one, two)
+  if commits == 1 then
+    call(command, key, one, two)
+    return
+  end
   local byKey = waiting[command]
   if not byKey then
     byKey = {}
@@ -63,40 +70,48 @@ local ofMany = {HGET = 'HMGET', ZSCORE = 'ZMSCORE'}
 
 local at = 4
 local function readForm()
+  local checks, reads, effects = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8]), tonumber(ARGV[at + 9])
+  local member = ARGV[at + 5]
   local form = {
     mode = ARGV[at], meta = KEYS[tonumber(ARGV[at + 1])], expected = ARGV[at + 2], hint = ARGV[at + 3],
-    index = KEYS[tonumber(ARGV[at + 4])], member = ARGV[at + 5], absent = ARGV[at + 6] == '1'
+    index = KEYS[tonumber(ARGV[at + 4])], member = member, indexed = member ~= '', absent = ARGV[at + 6] == '1',
+    reads = checks + 1, effects = checks + reads + 1, size = 0, commits = 0, misfit = false
   }
-  form.indexed = form.member ~= ''
-  form.effects = tonumber(ARGV[at + 7]) + tonumber(ARGV[at + 8]) + 1
-  form.reads = tonumber(ARGV[at + 7]) + 1
-  form.size, form.commits = 0, 0
-  local last = form.effects + tonumber(ARGV[at + 9]) - 1
   at = at + 10
   if form.indexed then
     form.misfit = misfit(form.index, 'zset')
   end
-  local replaced = {}
-  for n = 1, last do
-    local command, key = ARGV[at], ARGV[at + 1]
-    local step = {command = command, own = key == 'r', count = tonumber(ARGV[at + 2])}
-    step.key = not step.own and KEYS[tonumber(key)]
-    step.at = form.size
-    form.size = form.size + step.count + (n < form.reads and 1 or 0)
-    if n < form.reads and commits > 1 and step.key and step.count == 1 and ofMany[command] then
-      step.question = {ofMany[command], step.key}
-    end
-    if n >= form.effects then
-      step.wanted = not replaced[key] and types[command]
-      step.joined = commits > 1 and joined[command] == step.count
-      if step.wanted and step.key then
-        form.misfit = form.misfit or misfit(step.key, step.wanted)
+  local replaced, size = {}, 0
+  for n = 1, checks + reads + effects do
+    local command, key, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+    local own = key == 'r'
+    key = not own and KEYS[tonumber(key)]
+    local step = {
+      command = command, own = own, key = key, count = count, at = size, type = types[command],
+      expectation = false, question = false, joined = false
+    }
+    if n <= checks then
+      step.expectation = tonumber(ARGV[at + 3])
+      size = size + step.expectation
+      at = at + 1
+      if commits > 1 and key and count == 1 and ofMany[command] then
+        step.question = {ofMany[command], key}
       end
-      replaced[key] = replaced[key] or command == 'DEL' or command == 'SET'
+    elseif n >= form.effects then
+      step.joined = commits > 1 and joined[command] == count
+      if replaced[key] then
+        step.type = nil
+      elseif step.type and key then
+        form.misfit = form.misfit or misfit(key, step.type)
+      elseif command == 'DEL' or command == 'SET' then
+        replaced[key] = true
+      end
     end
+    size = size + count
     form[n] = step
     at = at + 3
   end
+  form.size = size
   return form
 end
 
@@ -124,21 +139,21 @@ for i = 1, commits do
   at = at + 3 + form.size
 end
 
-local function send(call, step, i)
+local function send(how, step, i)
   local key = step.own and ownOf[i] or step.key
   local first = argumentsOf[i] + step.at
   if key then
-    return call(step.command, key, unpack(ARGV, first, first + step.count - 1))
+    return how(step.command, key, unpack(ARGV, first, first + step.count - 1))
   end
-  return call(step.command, unpack(ARGV, first, first + step.count - 1))
+  return how(step.command, unpack(ARGV, first, first + step.count - 1))
 end
 
 -- What a check replies; where many commits ask the same of one key, all are asked at once.
 local function answer(step, i)
   if not step.question then
-    return send(redis.pcall, step, i)
+    return send(pcall, step, i)
   end
-  step.answers = step.answers or redis.pcall(unpack(step.question))
+  step.answers = step.answers or pcall(unpack(step.question))
   return step.answers.err and step.answers or step.answers[placeOf[i]]
 end
 
@@ -151,8 +166,25 @@ local function digest(list)
   return redis.sha1hex(table.concat(parts))
 end
 
-local function holds(reply, expected)
+local function isList(reply, first, length)
+  if type(reply) ~= 'table' or reply.err or #reply ~= length then
+    return false
+  end
+  for n = 1, length do
+    local value = reply[n]
+    if value ~= ARGV[first + n] and (type(value) ~= 'number' or tostring(value) ~= ARGV[first + n]) then
+      return false
+    end
+  end
+  return true
+end
+
+local function holds(reply, first, size)
+  local expected = ARGV[first]
   local kind = string.sub(expected, 1, 1)
+  if kind == '=' then
+    return isList(reply, first, size - 1)
+  end
   if kind == '-' then
     return not reply
   elseif kind == '#' then
@@ -174,9 +206,9 @@ local function vacant()
       keys[#keys + 1] = ownOf[i]
     end
   end
-  local all = #keys == 0 or redis.call('EXISTS', unpack(keys)) == 0
+  local all = #keys == 0 or call('EXISTS', unpack(keys)) == 0
   return function(key)
-    if all or redis.call('EXISTS', key) == 0 then
+    if all or call('EXISTS', key) == 0 then
       found[key] = 'none'
       return true
     end
@@ -197,7 +229,7 @@ local function metadata()
       metas[i] = false
       i = i + 1
     else
-      local values = redis.call('HMGET', key, unpack(fields))
+      local values = call('HMGET', key, unpack(fields))
       for offset, value in ipairs(values) do
         metas[first + offset - 1] = value
       end
@@ -214,12 +246,16 @@ local function obstacle(i)
   local meta = metas[i]
   local unmoved = (meta or '') == form.expected and (not form.absent or isVacant(own))
   for n = 1, form.reads - 1 do
-    unmoved = unmoved and holds(answer(form[n], i), ARGV[argumentsOf[i] + form[n].at + form[n].count])
+    local step = form[n]
+    unmoved = unmoved and holds(answer(step, i), argumentsOf[i] + step.at + step.count, step.expectation)
+    if unmoved and step.own and step.type then
+      found[own] = step.type
+    end
   end
   if not unmoved then
     local told = {'conflict', meta}
     for n = form.reads, form.effects - 1 do
-      local reply = send(redis.pcall, form[n], i)
+      local reply = send(pcall, form[n], i)
       if type(reply) == 'table' and reply.err then
         return {'conflict'}
       end
@@ -229,8 +265,8 @@ local function obstacle(i)
   end
   local misfitting = form.misfit
   for n = form.effects, #form do
-    if form[n].own and form[n].wanted and found[own] ~= 'none' then
-      misfitting = misfitting or misfit(own, form[n].wanted)
+    if form[n].own and form[n].type and found[own] ~= 'none' then
+      misfitting = misfitting or misfit(own, form[n].type)
     end
   end
   return misfitting
@@ -246,11 +282,11 @@ end
 
 -- HEARTBEAT key, ms: alive until then at least; an earlier sign of life that comes late shortens nothing
 local function heartbeat(key, millis)
-  local remaining = redis.call('PTTL', key)
-  local time = redis.call('TIME')
+  local remaining = call('PTTL', key)
+  local time = call('TIME')
   local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
   if remaining == -2 or (remaining >= 0 and now + remaining < tonumber(millis)) then
-    redis.call('SET', key, 'alive', 'PXAT', millis)
+    call('SET', key, 'alive', 'PXAT', millis)
   end
 end
 
@@ -262,13 +298,13 @@ local function take(step, i)
     local key = step.own and ownOf[i] or step.key
     join(step.command, key, ARGV[first], step.count == 2 and ARGV[first + 1] or nil)
   else
-    send(redis.call, step, i)
+    send(call, step, i)
   end
 end
 
 local revision = 0
 if revisions > 0 then
-  revision = redis.call('HINCRBY', KEYS[1], 'revision', revisions) - revisions
+  revision = call('HINCRBY', KEYS[1], 'revision', revisions) - revisions
 end
 local indexed, emptied = {}, {}
 for i = 1, commits do
@@ -290,7 +326,7 @@ for i = 1, commits do
         join('ZADD', form.index, form.member, form.member)
       end
     elseif form.mode == 'remove' then
-      redis.call('HDEL', form.meta, fieldOf[i])
+      call('HDEL', form.meta, fieldOf[i])
       if form.indexed then
         emptied[#emptied + 1] = {form.meta, form.index, form.member}
       end
@@ -298,11 +334,11 @@ for i = 1, commits do
   end
 end
 for n = 1, #begun do
-  redis.call(unpack(begun[n]))
+  call(unpack(begun[n]))
 end
 for n = 1, #emptied do
-  if redis.call('EXISTS', emptied[n][1]) == 0 then
-    redis.call('ZREM', emptied[n][2], emptied[n][3])
+  if call('EXISTS', emptied[n][1]) == 0 then
+    call('ZREM', emptied[n][2], emptied[n][3])
   end
 end
 return answers

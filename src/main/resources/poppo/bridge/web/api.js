@@ -9,6 +9,9 @@ export function choose(name) {
   project = name;
 }
 
+/** Whether the bridge wanted a token: then a plain link is refused. */
+export const hasToken = () => sessionStorage.getItem(TOKEN) !== null;
+
 /** What the bridge refused, in its own words. */
 export class Refused extends Error {
   constructor(status, problem) {
@@ -50,6 +53,13 @@ export async function send(method, path, body) {
     : { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
   const answer = await call(ofProject(path), options);
   return answer.status === 204 ? null : answer.json();
+}
+
+/** What the bridge says of a plan, which it is given as it is written. */
+export async function sendPlan(path, text) {
+  const answer = await call(ofProject(path),
+    { method: 'POST', body: text, headers: { 'Content-Type': 'application/yaml' } });
+  return answer.json();
 }
 
 export const projects = async () => (await call('/v1/projects')).json();

@@ -29,6 +29,8 @@ export function open(title, build, more = {}) {
 
 export const cancel = (dialog) => el('button', { type: 'button', onclick: () => dialog.close('') }, t('cancel'));
 
+export const close = (dialog) => el('button', { type: 'button', id: 'close', onclick: () => dialog.close('') }, t('close'));
+
 /** A labelled choice. */
 export const choice = (label, id, options, more) => el('label', { class: 'row' }, el('span', {}, label),
   el('select', { id, ...more }, options.map(([value, text, selected]) => el('option', { value, selected }, text))));
@@ -57,7 +59,7 @@ export function confirm(title, content, label, act, more = {}) {
       dialog.removeAttribute('aria-busy');
     });
     return [content, trouble, el('div', { class: 'actions' }, go, cancel(dialog))];
-  });
+  }, { class: more.class });
 }
 
 /** Asks for a token until one is given. */

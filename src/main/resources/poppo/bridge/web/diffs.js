@@ -1,7 +1,7 @@
 // Diff reports: the list of those kept, one opened, two compared.
 
 import { call, get, ofProject } from './api.js';
-import { open, say } from './dialog.js';
+import { close, open, say } from './dialog.js';
 import { button, byId, el, show, table } from './dom.js';
 import { name, number, t, time } from './words.js';
 
@@ -10,7 +10,6 @@ let reports = [];
 let chosen = [];
 let seen;
 
-const close = (dialog) => el('button', { type: 'button', id: 'close', onclick: () => dialog.close('') }, t('close'));
 const value = (json) => el('code', {}, json === undefined ? t('diffs.absent') : JSON.stringify(json));
 const key = (each) => `${each.collection}/${each.record} ${each.pointer}`;
 

@@ -3,6 +3,7 @@
 import { choose, get, projects, Refused } from './api.js';
 import * as charts from './charts.js';
 import * as diffs from './diffs.js';
+import * as documents from './documents.js';
 import { say } from './dialog.js';
 import { byId, el, forget, show } from './dom.js';
 import { Feed } from './feed.js';
@@ -72,6 +73,7 @@ async function begin() {
   await language();
   byId('language').addEventListener('change', (event) => language(event.target.value));
   byId('rollback').addEventListener('click', moves.rollback);
+  documents.begin();
   connection('connecting');
   const list = await projects();
   byId('project').append(...list.map(({ name }) => el('option', { value: name }, name)));

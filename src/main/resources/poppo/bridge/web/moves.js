@@ -25,7 +25,10 @@ function said(change) {
 const percentField = (key, value) => el('label', { class: 'row', id: `${key}-row` }, el('span', {}, t(`move.${key}`)),
   el('input', { id: key, type: 'number', min: 0, max: 100, step: 1, value, required: true }));
 
-/** First judged, then moved: the same request, once with dryRun and once without. */
+/**
+ * First judged, then moved: the same request, once with dryRun and once without. Where a gate fails it can be forced, with
+ * a reason.
+ */
 function move() {
   const from = PHASES.indexOf(status.phase);
   const first = Math.min(from + 1, PHASES.length - 1);
@@ -36,16 +39,18 @@ function move() {
     const result = el('div', { 'aria-live': 'polite' });
     const judge = button('judge', t('move.judge'), null, { id: 'judge', class: 'primary' });
     const go = button('go', t('move.go'), null, { id: 'go', class: 'primary', hidden: true });
+    const force = button('force', t('move.force'), null, { id: 'force', class: 'danger', hidden: true });
     const form = el('form', { onsubmit: (event) => event.preventDefault() },
       choice(t('move.to'), 'target', targets), percentField('readPercent', 100), percentField('writePercent', 100),
       reasonField());
     const target = () => form.querySelector('#target').value;
-    const request = (dryRun) => ({
+    const reason = form.querySelector('#reason');
+    const request = (how) => ({
       phase: target(),
       readPercent: form.querySelector('#readPercent').valueAsNumber,
       writePercent: form.querySelector('#writePercent').valueAsNumber,
       reason: reasonOf(dialog),
-      dryRun,
+      ...how,
     });
     const changed = () => {
       form.querySelector('#readPercent-row').hidden = target() !== 'redis-read';
@@ -53,17 +58,18 @@ function move() {
       cost.textContent = t(`move.cost.${target()}`);
       result.replaceChildren();
       judge.hidden = false;
-      go.hidden = true;
+      go.hidden = force.hidden = true;
     };
-    const ask = async (dryRun) => {
+    const ask = async (how) => {
+      reason.required = Boolean(how.force);
       if (!form.reportValidity()) {
         return;
       }
       dialog.setAttribute('aria-busy', 'true');
-      judge.disabled = go.disabled = true;
+      judge.disabled = go.disabled = force.disabled = true;
       try {
-        const answer = await send('PUT', 'migration/phase', request(dryRun));
-        if (!dryRun) {
+        const answer = await send('PUT', 'migration/phase', request(how));
+        if (!how.dryRun) {
           said(answer);
           dialog.close('done');
           return;
@@ -73,25 +79,29 @@ function move() {
         judged(refused.problem?.gates ?? [], false, refused.message);
       } finally {
         dialog.removeAttribute('aria-busy');
-        judge.disabled = go.disabled = false;
+        judge.disabled = go.disabled = force.disabled = false;
       }
     };
     const judged = (gates, passed, trouble) => {
+      const isRefused = gates.some((gate) => !gate.passed);
       result.replaceChildren(
         el('p', { class: passed ? 'good' : 'bad', id: 'judgement' },
           trouble ?? t(passed ? 'move.passed' : 'move.failed')),
-        ...(gates.length ? [gateTable(gates)] : []));
+        ...(gates.length ? [gateTable(gates)] : []),
+        ...(isRefused ? [el('p', { class: 'note' }, t('move.force.cost'))] : []));
       go.hidden = !passed;
+      force.hidden = !isRefused;
       judge.textContent = t('move.again');
       if (passed) {
         go.focus();
       }
     };
-    judge.addEventListener('click', () => ask(true));
-    go.addEventListener('click', () => ask(false));
+    judge.addEventListener('click', () => ask({ dryRun: true }));
+    go.addEventListener('click', () => ask({}));
+    force.addEventListener('click', () => ask({ force: true }));
     form.addEventListener('input', (event) => event.target.id === 'reason' || changed());
     changed();
-    return [form, cost, result, el('div', { class: 'actions' }, judge, go, cancel(dialog))];
+    return [form, cost, result, el('div', { class: 'actions' }, judge, go, force, cancel(dialog))];
   });
 }
 

@@ -40,6 +40,8 @@ class JsonEverywhereTest {
         lines.put("metrics alerts", "metrics alerts");
         lines.put("completion", "completion fish");
         lines.put("man", "man");
+        lines.put("plan list", "plan list");
+        lines.put("plan show", "plan show standard");
         lines.put("plan lint", "plan lint " + PLAN);
         lines.put("replay", "replay fixtures/two-crons --phase file");
         lines.put("status", "status");

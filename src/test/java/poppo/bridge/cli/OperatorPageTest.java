@@ -3,6 +3,7 @@ package poppo.bridge.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -229,6 +230,96 @@ class OperatorPageTest {
         assertNobodyComplains();
     }
 
+    /** Starts a diff and waits for its report. */
+    private void diff(int reports, String verdict) {
+        browser.click("#diff");
+        browser.await(
+                "report number " + reports, () -> browser.all("#diffs tbody tr").size() == reports);
+        browser.awaitText("#diffs tbody tr", verdict);
+    }
+
+    @Test
+    void aRefusedMoveIsForcedWithAReasonAndTwoDiffReportsAreCompared() throws Exception {
+        open();
+        serve.done("POST", "migration/backfill", "{}");
+        browser.awaitText("#journal", "backfill");
+        moveTo("dual-write");
+        try (RedisClient client = RedisClient.create(redis.uri())) {
+            client.connect().sync().hset("issue:34", "status", "planted");
+        }
+        diff(1, "inconsistent");
+
+        browser.click("#move");
+        browser.choose("#target", "redis-read");
+        assertThat(browser.all("#force").get(0).isDisplayed()).isFalse();
+        browser.click("#judge");
+        browser.awaitText("#judgement", "Not yet");
+        browser.awaitText("dialog tr.bad", "diff");
+        browser.awaitText("dialog .note + div, dialog", "every gate that fails on the way is overridden");
+        assertEverybodyCanUseIt("a refused move");
+        browser.click("#force");
+        assertThat(browser.all("#reason:invalid")).as("a reason is asked for").hasSize(1);
+        awaitPhase("dual-write");
+        browser.type("#reason", "one known difference");
+        browser.click("#force");
+        browser.awaitGone("dialog");
+        awaitPhase("redis-read");
+        browser.awaitText("#journal", "gates overridden");
+        browser.awaitText("#journal", "one known difference");
+
+        browser.click("#repair");
+        browser.choose("#right", "file");
+        browser.click("#confirm");
+        browser.await("the repair", () -> browser.all("#diffs tbody tr").size() == 2);
+        diff(3, "consistent");
+        assertThat(browser.all("#compare").get(0).isEnabled()).isFalse();
+        browser.click("#diffs tbody tr:nth-child(1) input");
+        browser.click("#diffs tbody tr:nth-child(3) input");
+        browser.click("#compare");
+        browser.awaitText("dialog", "Came: 0");
+        assertThat(browser.text("dialog")).contains("Went: 1", "Stayed: 0");
+        assertThat(browser.all("dialog tbody tr")).hasSize(1);
+        assertThat(browser.text("dialog tbody tr")).contains("issues/34 /status", "\"planted\"");
+        pictures("dialog-compared");
+        browser.click("#close");
+        browser.awaitGone("dialog");
+        assertNobodyComplains();
+    }
+
+    @Test
+    void aPlanIsChosenCheckedStartedAndAborted() throws Exception {
+        open();
+        browser.awaitText("#plan", "No plan was run");
+        browser.click("#plan-start");
+        browser.awaitText("#plan-check", "The plan standard can be run");
+        assertThat(browser.text("dialog")).contains("a tenth of the reads", "comparisons 10000", "as they are now");
+        assertThat(browser.text("dialog tr.bad")).contains("backfill", "not complete");
+        pictures("dialog-plan");
+        browser.choose("#plan-known", "2");
+        browser.awaitText("#plan-check", "The plan single-evening can be run");
+        browser.click("#plan-details summary");
+        browser.type("#plan-text", "\n- { name: x, phase: fille }");
+        browser.awaitText("#plan-check", "Faults: ");
+        assertThat(browser.text(".faults")).contains("line ", "column ");
+        assertThat(browser.all("#confirm").get(0).isEnabled()).isFalse();
+        assertEverybodyCanUseIt("a plan's faults");
+        browser.choose("#plan-known", "0");
+        browser.click("#confirm");
+        browser.awaitGone("dialog");
+        browser.awaitText("#plan", "standard");
+        browser.awaitText("#plan", "running");
+        awaitPhase("dual-write");
+        assertThat(browser.all("#plan-start")).isEmpty();
+        browser.click("#plan-abort");
+        browser.click("#confirm");
+        browser.awaitText("#plan", "aborted");
+        browser.click("#plan-start");
+        browser.awaitText("#plan-known", "standard, as it was run here last");
+        browser.click("dialog .actions button:last-child");
+        browser.awaitGone("dialog");
+        assertNobodyComplains();
+    }
+
     @Test
     @Tag("nightly")
     void aPlanIsFollowedAndSteeredInJapanese() throws Exception {
@@ -276,6 +367,13 @@ class OperatorPageTest {
         browser.open("/");
         awaitPhase("file");
         assertThat(browser.all("dialog")).isEmpty();
+        browser.click("footer a[href='/prometheus']");
+        browser.awaitText("dialog pre", "poppo_phase");
+        assertEverybodyCanUseIt("the metrics");
+        browser.click("#close");
+        browser.click("footer a[href='/swagger/poppo-bridge.yml']");
+        browser.awaitText("dialog pre", "openapi: 3");
+        browser.click("#close");
     }
 
     @Test

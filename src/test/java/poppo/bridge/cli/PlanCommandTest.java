@@ -7,12 +7,14 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import poppo.bridge.plan.ShippedPlans;
 
 class PlanCommandTest {
     private static final String STATUS = """
@@ -75,6 +77,25 @@ class PlanCommandTest {
         assertThat(outcome.exitCode()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"standard", "cautious", "single-evening"})
+    void aShippedPlanIsListedShownAsItIsWrittenAndTakenByItsBareName(String name) throws IOException {
+        assertThat(CommandRun.of("plan", "list").out()).containsPattern("(?m)^  " + name + " +[0-9]+ ");
+        assertThat(CommandRun.of("plan", "show", name).out())
+                .isEqualTo(Files.readString(Path.of("migration-plans", name + ".yml")));
+        assertThat(CommandRun.of("plan", "lint", name).out()).startsWith(name + ": ok: plan '" + name + "' with ");
+    }
+
+    @Test
+    void noPlanIsShippedThatIsNotListed() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("migration-plans"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(ShippedPlans.NAMES.stream()
+                            .map(name -> name + ".yml")
+                            .toList());
+        }
+    }
+
     @Test
     void lintNamesEachFaultAsCompilersDo() throws IOException {
         String file =
@@ -91,7 +112,8 @@ class PlanCommandTest {
     @Test
     void whatIsNoPlanFileIsRefusedInOneLine() throws IOException {
         String none = directory.resolve("none.yml").toString();
-        assertRefused(none, "there is no plan " + none + "; migration-plans/ has three to begin with");
+        assertRefused(none, "there is no plan " + none + "; name a file, or one of standard, cautious, single-evening");
+        assertRefused("standart", "there is no plan standart; did you mean 'standard'?");
         assertRefused(directory.toString(), directory + " can't be read (it is a directory); name the plan's file");
         Path binary = Files.write(directory.resolve("b"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
         assertRefused(binary.toString(), binary + " is not UTF-8; save it so");

@@ -50,6 +50,55 @@ class ShellHelpTest {
         assertThat(run("bash", "-c", asked).strip().split("\\s+")).containsExactlyInAnyOrder(expected.split(" "));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ba | backfill",
+                "plan re | rehearse resume",
+                "phase set --re | --read-percent --reason",
+                "phase set redis-w | redis-write",
+                "diff --repair au | authority",
+            })
+    void fishCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/fish")), "fish is not installed");
+        Path script = Files.writeString(
+                directory.resolve("bridge.fish"),
+                CommandRun.of("completion", "fish", "--name", "bridge").out());
+        String asked = "source " + script + "; complete -C 'bridge " + typed + "'";
+        assertThat(run("fish", "--no-config", "-c", asked).lines().map(line -> line.split("\t")[0]))
+                .containsExactlyInAnyOrder(expected.split(" "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ba | backfill",
+                "plan rehe | plan rehearse",
+                "phase set redis-w | phase set redis-write",
+                "diff --repair au | diff --repair authority",
+            })
+    void zshCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")), "zsh is not installed");
+        Path script = Files.writeString(
+                directory.resolve("bridge.zsh"),
+                CommandRun.of("completion", "zsh", "--name", "bridge").out());
+        // In a terminal of its own, since zsh completes nowhere else; ^A shows the line as it was completed.
+        Path asked = Files.writeString(directory.resolve("ask.zsh"), """
+                zmodload zsh/zpty
+                zpty shell zsh -f -i
+                zpty -w shell "autoload -U compinit; compinit -u -D; source %s; shown() { print -r -- \\"<\\$BUFFER>\\" }"
+                zpty -w shell "zle -N shown; bindkey '^A' shown; print rea''dy"
+                zpty -r -m shell all '*ready*'
+                zpty -w -n shell $'bridge %s\\t\\x01'
+                zpty -r -m shell all '*<*>*'
+                print -r -- $all
+                zpty -d shell
+                """.formatted(script, typed));
+        assertThat(run("timeout", "20", "zsh", "-f", asked.toString())).contains("<bridge " + expected.strip() + " >");
+    }
+
     @Test
     void zshHasTheSameScriptAsBash() {
         assertThat(CommandRun.of("completion", "zsh").out())

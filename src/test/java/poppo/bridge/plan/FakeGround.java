@@ -54,6 +54,12 @@ final class FakeGround implements Ground {
     }
 
     @Override
+    public List<Gate> judge(Rollout to, Bounds bounds) {
+        askedFor = bounds;
+        return refusing;
+    }
+
+    @Override
     public List<Gate> move(Rollout from, Rollout to, Bounds bounds, String why) {
         requireAvailable();
         askedFor = bounds;

@@ -23,6 +23,7 @@ import poppo.bridge.machine.Disk;
 import poppo.bridge.state.Before;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
+import poppo.bridge.state.KebabCase;
 import poppo.bridge.state.Operation;
 import poppo.bridge.state.RecordKey;
 import poppo.bridge.state.Stamp;
@@ -120,7 +121,7 @@ class FixtureTest {
         if (type.isSealed()) {
             Arrays.stream(type.getPermittedSubclasses()).forEach(each -> names(each, into));
         } else {
-            into.add(RecordJson.name(type));
+            into.add(KebabCase.name(type));
         }
     }
 

@@ -21,7 +21,7 @@ final class PlainReplay {
 
     /** Replays on the files of a copy, and tells each difference. */
     static List<String> onFiles(Fixture fixture, Path copy) throws IOException {
-        copy(fixture.before(), copy);
+        Content.copy(fixture.before(), copy);
         List<String> differences = new ArrayList<>();
         try (FileStateManager files = FileStateManager.open(
                 FileOptions.of(copy).withClock(new ReplayClock()).withoutSchedule())) {
@@ -48,19 +48,6 @@ final class PlainReplay {
             return null;
         }
         return call.on(state, stamp);
-    }
-
-    static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        }
     }
 
     /** The state files by name, without those that hold no record. */

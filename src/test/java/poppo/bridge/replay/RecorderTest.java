@@ -305,7 +305,7 @@ class RecorderTest {
         String whole = Files.readString(operations);
 
         // As the kill leaves it: no end, and of the last line only what had been handed over.
-        PlainReplay.copy(recording.directory().resolve("before"), directory.resolve("killed/before"));
+        Content.copy(recording.directory().resolve("before"), directory.resolve("killed/before"));
         Files.writeString(
                 directory.resolve("killed/operations.jsonl"), whole.substring(0, whole.indexOf("{\"n\":2") + 9));
         Fixture fixture = FixtureReader.read(directory.resolve("killed"));

@@ -235,7 +235,8 @@ class WatcherTest {
                 "15",
                 "--id",
                 id,
+                // Long enough to be looked at in between on a busy machine too.
                 "--pause-ms",
-                "5");
+                "40");
     }
 }

@@ -77,7 +77,9 @@ class OpenApiTest {
             "POST " + P + "migration/plan/pause",
             "POST " + P + "migration/plan/resume",
             "POST " + P + "migration/plan/abort",
-            "POST " + P + "migration/plan/approve");
+            "POST " + P + "migration/plan/approve",
+            "GET " + P + "migration/plans",
+            "POST " + P + "migration/plans/check");
 
     private static final List<String> OTHERS = List.of(
             "GET /health/liveness",

@@ -2,6 +2,7 @@ package poppo.bridge.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,37 @@ class PlanApiTest {
             assertThat(run(body).status()).as(body).isEqualTo(400);
         }
         assertThat(bridge.get(PLAN).status()).isEqualTo(404);
+    }
+
+    @Test
+    void whatAPlanWouldDoIsSaidAndNothingIsBegun() {
+        Reply known = bridge.get(Bridge.OPERATOR + "/plans");
+        assertThat(known.json().findValuesAsText("name")).containsExactly("standard", "cautious", "single-evening");
+        JsonNode checked = check(TEXT.replace("hold: 1h", "hold: 1h, gates: {comparisons: 7, quietFiles: 2h}"));
+        assertThat(checked.path("valid").booleanValue()).isTrue();
+        assertThat(checked.path("stages").findValuesAsText("state")).containsExactly("present", "ahead", "ahead");
+        assertThat(checked.path("stages").get(1).path("asks").toString())
+                .isEqualTo("{\"comparisons\":7,\"quietFiles\":\"2 h\"}");
+        assertThat(checked.path("toward").asText()).isEqualTo("both");
+        assertThat(checked.path("gates").findValuesAsText("name")).contains("doctor", "backfill");
+        assertThat(checked.path("gates").findValuesAsText("measured")).contains("not complete");
+        JsonNode faulty = check("format: 1\nname: x\nstages:\n- {phase: file}\n");
+        assertThat(faulty.path("valid").booleanValue()).isFalse();
+        assertThat(faulty.path("faults").findValuesAsText("message")).containsExactly("the stage lacks 'name'");
+        assertThat(bridge.get(PLAN).status()).isEqualTo(404);
+        run(TEXT);
+        assertThat(bridge.get(Bridge.OPERATOR + "/plans")
+                        .json()
+                        .get(3)
+                        .path("text")
+                        .asText())
+                .isEqualTo(TEXT);
+    }
+
+    private JsonNode check(String text) {
+        Reply answer = bridge.post(Bridge.OPERATOR + "/plans/check", text, "Content-Type", "application/yaml");
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.json();
     }
 
     /** A page elsewhere can send text/plain without asking first. */
