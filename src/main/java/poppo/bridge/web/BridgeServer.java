@@ -61,7 +61,7 @@ public final class BridgeServer implements AutoCloseable {
         return String.valueOf(root.getMessage());
     }
 
-    private static Map<String, Object> properties(WebOptions options) {
+    static Map<String, Object> properties(WebOptions options) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("micronaut.application.name", "poppo-bridge");
         properties.put("micronaut.server.host", options.host());

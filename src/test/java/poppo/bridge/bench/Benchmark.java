@@ -35,7 +35,13 @@ public final class Benchmark {
                 new FileCheckouts(10_000),
                 new FileCheckouts(100_000),
                 new FileWriters(),
-                new Orphans());
+                new Orphans(),
+                new Bulk(),
+                new WorkerApi(),
+                new Pauses(),
+                new RedisMemory(),
+                new Heap(),
+                new Starts());
     }
 
     public static void main(String[] args) throws Exception {
@@ -64,8 +70,9 @@ public final class Benchmark {
         try (contest) {
             System.err.println(contest.name());
             contest.open();
-            // The first round is for the compiler.
-            for (int round = 0; round <= ROUNDS; round++) {
+            contest.leftOut().forEach(figures::leaveOut);
+            // Round 0 is for the compiler.
+            for (int round = contest.isCold() ? 1 : 0; round <= ROUNDS; round++) {
                 for (Map.Entry<String, Side> side : contest.sides().entrySet()) {
                     Map<String, Double> found = side.getValue().round();
                     if (round > 0) {

@@ -43,7 +43,8 @@ final class BenchmarkPage {
     private String row(Judged row) {
         return row.cells().stream()
                 .map(cell -> "<td>" + Text.html(cell))
-                .collect(Collectors.joining("", "<tr class=\"" + row.verdict().replace(' ', '-') + "\">", "</tr>"));
+                .collect(Collectors.joining(
+                        "", "<tr class=\"" + Text.html(row.verdict().replace(' ', '-')) + "\">", "</tr>"));
     }
 
     private static String resource(String name) {

@@ -66,7 +66,8 @@ final class Bridges {
                         defaults.lastRetry()));
     }
 
-    private static void bring(ShadowStateManager state, Phase phase) {
+    /** Up from phase {@code file}. */
+    static void bring(ShadowStateManager state, Phase phase) {
         if (phase != Phase.FILE) {
             state.carryOver(compared -> {});
             state.change(Rollout.of(phase), "operator", "benchmark");

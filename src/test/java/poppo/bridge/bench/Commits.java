@@ -1,7 +1,5 @@
 package poppo.bridge.bench;
 
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +20,6 @@ import poppo.bridge.bench.Goal.Term;
 import poppo.bridge.bench.Goal.Unit;
 import poppo.bridge.bench.Meter.Step;
 import poppo.bridge.redis.RedisServerProcess;
-import poppo.bridge.report.Page;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.ShadowStateManager;
 
@@ -34,11 +31,9 @@ final class Commits extends Contest {
     private static final int ISSUES = 1000;
     private static final List<String> OPERATIONS = List.of("checkout", "heartbeat", "checkin");
     private static final int[] THREADS = {1, 8};
-    private static final String LIKE = Page.resource(Commits.class, "like.lua");
     private static final Pattern RATE = Pattern.compile("\"([0-9.]+)\"");
 
-    private RedisCommands<String, String> raw;
-    private String sha;
+    private Like like;
 
     Commits() {
         super("commit");
@@ -48,9 +43,7 @@ final class Commits extends Contest {
     void open() throws IOException {
         RedisServerProcess server = newServer();
         RawRedis client = keep(new RawRedis(server.uri()));
-        raw = client.commands();
-        sha = raw.scriptLoad(LIKE);
-        raw.hset("authority", "epoch", "1");
+        like = new Like(client.commands());
         ShadowStateManager bridge =
                 keep(Bridges.open(newDirectory(ISSUES), server.uri(), "commits", Phase.REDIS_WRITE));
         for (int threads : THREADS) {
@@ -76,32 +69,9 @@ final class Commits extends Contest {
         return OPERATIONS.stream()
                 .map(operation -> new Step(operation, thread -> {
                     long issue = operation.equals("checkout") ? worker.next(thread) : worker.issue(thread);
-                    like(operation, issue, Worker.process(thread));
+                    like.call(operation, issue, Worker.process(thread));
                 }))
                 .toArray(Step[]::new);
-    }
-
-    private void like(String operation, long issue, String process) {
-        Instant now = Instant.now();
-        String[] keys = {
-            "authority",
-            "issue:" + issue,
-            "revisions:" + issue / 64,
-            "processing_issues",
-            "deadlines",
-            "heartbeat:" + process,
-            "heartbeats",
-            "held:" + process
-        };
-        raw.evalsha(
-                sha,
-                ScriptOutputType.MULTI,
-                keys,
-                operation,
-                Long.toString(issue),
-                process,
-                now.toString(),
-                Long.toString(now.toEpochMilli()));
     }
 
     private RedissonClient redisson(RedisServerProcess server) {
@@ -131,7 +101,8 @@ final class Commits extends Contest {
     /** Commands a second of eight connections that do nothing else, with the checkout of the hand-written script. */
     private double benchmark(int port) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("redis-benchmark", "-p", Integer.toString(port), "--csv"));
-        command.addAll(List.of("-c", "8", "-n", "20000", "evalsha", sha, "8", "authority", "issue:1", "revisions:0"));
+        command.addAll(
+                List.of("-c", "8", "-n", "20000", "evalsha", like.sha(), "8", "authority", "issue:1", "revisions:0"));
         command.addAll(List.of("processing_issues", "deadlines", "heartbeat:x", "heartbeats", "held:x"));
         command.addAll(
                 List.of("checkout", "1", "x", Instant.now().toString(), Long.toString(System.currentTimeMillis())));

@@ -13,6 +13,7 @@ import poppo.bridge.redis.RedisServerProcess;
 abstract class Contest implements AutoCloseable {
     private final String name;
     private final Map<String, Side> sides = new LinkedHashMap<>();
+    private final Map<String, String> leftOut = new LinkedHashMap<>();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     Contest(String name) {
@@ -30,8 +31,26 @@ abstract class Contest implements AutoCloseable {
     /** The rows of the table. */
     abstract List<Goal> goals();
 
+    /** Whether no round has to be for the compiler: each is the work of new processes. */
+    boolean isCold() {
+        return false;
+    }
+
     final void side(String side, Side measured) {
         sides.put(side, measured);
+    }
+
+    /**
+     * Leaves a side out, since something that it needs isn't here: the rows about it say so, and are not judged.
+     *
+     * @param why short: it stands in the table
+     */
+    final void leaveOut(String side, String why) {
+        leftOut.put(side, why);
+    }
+
+    final Map<String, String> leftOut() {
+        return leftOut;
     }
 
     final Map<String, Side> sides() {

@@ -5,12 +5,29 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import poppo.bridge.bench.Goal.Term;
 import poppo.bridge.state.Json;
 
 /** What the sides of one contest measured, round by round. */
 final class Figures {
     private final Map<String, Map<String, List<Double>>> bySide = new LinkedHashMap<>();
+
+    private final Map<String, String> leftOut = new LinkedHashMap<>();
+
+    /** Nothing is measured of this side. */
+    void leaveOut(String side, String why) {
+        leftOut.put(side, why);
+    }
+
+    /** Why a goal can't be judged, where it can't. */
+    Optional<String> whyLeftOut(Goal goal) {
+        return Stream.concat(Stream.of(goal.ours()), goal.baseline().stream())
+                .filter(term -> leftOut.containsKey(term.side()))
+                .map(term -> leftOut.get(term.side()))
+                .findFirst();
+    }
 
     void add(String side, Map<String, Double> round) {
         Map<String, List<Double>> figures = bySide.computeIfAbsent(side, each -> new LinkedHashMap<>());

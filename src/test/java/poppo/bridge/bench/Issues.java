@@ -18,9 +18,13 @@ final class Issues {
 
     private Issues() {}
 
-    static Path newDirectory(int count) throws IOException {
+    static Path newEmptyDirectory() throws IOException {
         Files.createDirectories(PARENT);
-        Path directory = Files.createTempDirectory(PARENT.toAbsolutePath(), "bench-state-");
+        return Files.createTempDirectory(PARENT.toAbsolutePath(), "bench-state-");
+    }
+
+    static Path newDirectory(int count) throws IOException {
+        Path directory = newEmptyDirectory();
         ObjectNode state = Json.object();
         ObjectNode issues = state.putObject("issues");
         for (int number = 1; number <= count; number++) {

@@ -3,15 +3,20 @@ package poppo.bridge.bench;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import poppo.bridge.state.Json;
 
 /**
  * A goal, and what came of it.
  *
+ * @param ours median; no number where nothing was measured
  * @param baseline median; no number where there is none
  */
 record Judged(Goal goal, Figures figures, double ours, double baseline) {
     static Judged of(Goal goal, Figures figures) {
+        if (figures.whyLeftOut(goal).isPresent()) {
+            return new Judged(goal, figures, Double.NaN, Double.NaN);
+        }
         return new Judged(goal, figures, figures.median(List.of(goal.ours())), figures.median(goal.baseline()));
     }
 
@@ -27,11 +32,15 @@ record Judged(Goal goal, Figures figures, double ours, double baseline) {
     List<String> cells() {
         return List.of(
                 goal.row(),
-                Double.isNaN(baseline) ? "–" : goal.unit().text(baseline),
-                goal.unit().text(ours),
+                text(baseline),
+                text(ours),
                 Double.isNaN(baseline) || baseline == 0 ? "–" : ratioText(),
                 goal.bound().text(goal.unit()),
                 verdict());
+    }
+
+    private String text(double figure) {
+        return Double.isNaN(figure) ? "–" : goal.unit().text(figure);
     }
 
     private String ratioText() {
@@ -40,12 +49,21 @@ record Judged(Goal goal, Figures figures, double ours, double baseline) {
     }
 
     String verdict() {
+        Optional<String> why = figures.whyLeftOut(goal);
+        if (why.isPresent()) {
+            return "left out: " + why.get();
+        }
         return goal.bound() == Goal.Bound.NONE ? "" : isMet() ? "met" : "not met";
     }
 
     ObjectNode toJson() {
         ObjectNode json =
                 Json.object().put("row", goal.row()).put("unit", goal.unit().label());
+        json.put("goal", goal.bound().text(goal.unit()));
+        Optional<String> why = figures.whyLeftOut(goal);
+        if (why.isPresent()) {
+            return json.put("leftOut", why.get());
+        }
         json.put("ours", goal.unit().scaled(ours));
         addRounds(json.putArray("oursByRound"), List.of(goal.ours()));
         if (!goal.baseline().isEmpty()) {
@@ -53,7 +71,6 @@ record Judged(Goal goal, Figures figures, double ours, double baseline) {
             json.put("ratio", ratio());
             addRounds(json.putArray("baselineByRound"), goal.baseline());
         }
-        json.put("goal", goal.bound().text(goal.unit()));
         if (goal.bound() != Goal.Bound.NONE) {
             json.put("met", isMet());
         }

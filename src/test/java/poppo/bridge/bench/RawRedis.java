@@ -44,9 +44,18 @@ final class RawRedis implements AutoCloseable {
 
     /** How often the server has read from a socket so far: once for each round trip of one client that sends nothing ahead. */
     long reads() {
-        return commands.info("stats")
+        return info("stats", "total_reads_processed");
+    }
+
+    /** In bytes, as the server counts. */
+    long usedMemory() {
+        return info("memory", "used_memory");
+    }
+
+    private long info(String section, String name) {
+        return commands.info(section)
                 .lines()
-                .filter(line -> line.startsWith("total_reads_processed:"))
+                .filter(line -> line.startsWith(name + ":"))
                 .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
                 .findFirst()
                 .orElseThrow();

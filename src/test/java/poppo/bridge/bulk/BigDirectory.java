@@ -14,7 +14,7 @@ import poppo.bridge.state.Json;
  * Makes a state directory of any size, the same for the same seed, in memory that doesn't grow with it. The issues have
  * the fields of real ones; one in fifty is being processed.
  */
-final class BigDirectory {
+public final class BigDirectory {
     private static final List<String> STATUSES = List.of("completed", "awaiting-response", "error", "completed");
     private static final int PROCESSING_ONE_IN = 50;
     private static final int COMMENTS_ONE_IN = 20;
@@ -23,7 +23,7 @@ final class BigDirectory {
     private final int issues;
     private final long seed;
 
-    BigDirectory(Path directory, int issues, long seed) {
+    public BigDirectory(Path directory, int issues, long seed) {
         this.directory = directory;
         this.issues = issues;
         this.seed = seed;
@@ -34,7 +34,7 @@ final class BigDirectory {
         return issues + issues / 2 + issues / COMMENTS_ONE_IN;
     }
 
-    void make() throws IOException {
+    public void make() throws IOException {
         write("issue-status.json", this::issues);
         write("processed-issues.json", this::processed);
         write("processed-comments.json", this::comments);

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import poppo.bridge.cli.CommandRun;
 import poppo.bridge.redis.RedisServerProcess;
@@ -40,22 +42,37 @@ public final class BulkRun {
         DIFF
     }
 
+    /** Such a run in a JVM of its own; the rates of each round. */
+    public static Map<Rate, List<Double>> inChild(int heapMegabytes, Path directory, int issues, int rounds)
+            throws IOException, InterruptedException {
+        List<String> arguments = List.of(directory.toString(), Integer.toString(issues), Integer.toString(rounds));
+        ObjectNode report =
+                Child.start(heapMegabytes, BulkRun.class, arguments).await().json();
+        Map<Rate, List<Double>> rates = new EnumMap<>(Rate.class);
+        for (Rate rate : Rate.values()) {
+            List<Double> each = new ArrayList<>();
+            report.path(rate.name()).forEach(figure -> each.add(figure.doubleValue()));
+            rates.put(rate, each);
+        }
+        return rates;
+    }
+
     /** @param args directory to work in (it has to be empty), how many issues, how many rounds */
     public static void main(String[] args) throws Exception {
         Path directory = Path.of(args[0]);
         int issues = Integer.parseInt(args[1]);
         int rounds = Integer.parseInt(args[2]);
+        List<double[]> all = new ArrayList<>();
         try (RedisServerProcess server = RedisServerProcess.start(directory.resolve("redis"));
                 RawLettuce raw = new RawLettuce(server.uri())) {
             BulkRun run = new BulkRun(directory, server, raw);
             run.round(run.make("warm", Math.min(WARM, issues)), Math.min(WARM, issues));
             Path state = run.make("state", issues);
-            List<double[]> all = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
                 all.add(run.round(state, issues));
             }
-            System.out.println(Json.compact(report(all)));
         }
+        System.out.println(Json.compact(report(all)));
     }
 
     private static ObjectNode report(List<double[]> rounds) {

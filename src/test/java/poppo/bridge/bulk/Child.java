@@ -1,14 +1,16 @@
 package poppo.bridge.bulk;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import poppo.bridge.cli.Main;
+import poppo.bridge.state.Json;
 
-/** A command line in a JVM of its own, whose heap has a limit and which can be killed. */
-final class Child {
+/** A main class in a JVM of its own, whose heap has a limit and which can be killed. */
+public final class Child {
     private final Process process;
 
     private Child(Process process) {
@@ -16,9 +18,29 @@ final class Child {
     }
 
     /** What a child that ended said, both streams together. */
-    record Ended(int exitCode, String said) {}
+    public record Ended(int exitCode, String said) {
+        /**
+         * The JSON it said last.
+         *
+         * @throws IllegalStateException if it failed
+         */
+        public ObjectNode json() {
+            if (exitCode != 0) {
+                throw new IllegalStateException("a child ended with " + exitCode + " and said " + said);
+            }
+            return (ObjectNode)
+                    Json.parse(said.lines().reduce((first, second) -> second).orElseThrow());
+        }
+    }
 
+    /** A command line of the bridge that works offline. */
     static Child start(int heapMegabytes, Path stateDir, String redis, String... command) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--offline", "--state-dir", stateDir.toString(), "--redis-uri", redis));
+        return start(heapMegabytes, Main.class, arguments);
+    }
+
+    public static Child start(int heapMegabytes, Class<?> main, List<String> arguments) throws IOException {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",
@@ -26,9 +48,8 @@ final class Child {
                 "-XX:TieredStopAtLevel=" + (heapMegabytes < 256 ? 1 : 4),
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName()));
-        line.addAll(List.of(command));
-        line.addAll(List.of("--offline", "--state-dir", stateDir.toString(), "--redis-uri", redis));
+                main.getName()));
+        line.addAll(arguments);
         return new Child(new ProcessBuilder(line).redirectErrorStream(true).start());
     }
 
@@ -41,7 +62,7 @@ final class Child {
         return process.isAlive();
     }
 
-    Ended await() throws IOException, InterruptedException {
+    public Ended await() throws IOException, InterruptedException {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ended(process.waitFor(), said);
     }

@@ -1,6 +1,6 @@
-// One chart for each row: its rounds, ours and the baseline, drawn by uPlot.
+// One chart for each row that was measured: its rounds, ours and the baseline, drawn by uPlot.
 const place = document.getElementById('charts');
-for (const goal of goals) {
+for (const goal of goals.filter(({ oursByRound }) => oursByRound)) {
   const figure = document.createElement('figure');
   const caption = document.createElement('figcaption');
   caption.textContent = `${goal.row}, ${goal.unit || 'count'}`;
