@@ -105,7 +105,7 @@ public final class BulkRun {
     }
 
     private ObjectNode command(Path state, String name) {
-        CommandRun.Outcome outcome = CommandRun.of(
+        CommandRun.Outcome outcome = CommandRun.inRealTime(
                 name, "--json", "--offline", "--state-dir", state.toString(), "--redis-uri", server.uri());
         if (outcome.exitCode() != 0) {
             throw new IllegalStateException(name + " ended with " + outcome.exitCode() + ": " + outcome.err());

@@ -20,9 +20,17 @@ public final class CommandRun {
     private final java.util.ArrayDeque<String> typed = new java.util.ArrayDeque<>();
     private IntConsumer onPause = count -> {};
     private int stopAfter = Integer.MAX_VALUE;
+    private Pace pace = new Hasty();
 
     public static Outcome of(String... args) {
         return new CommandRun().run(args);
+    }
+
+    /** With the pauses that a command makes for users: one that only waits for a job must not take its processor. */
+    public static Outcome inRealTime(String... args) {
+        CommandRun run = new CommandRun();
+        run.pace = Pace.SYSTEM;
+        return run.run(args);
     }
 
     CommandRun onTerminal(int columns) {
@@ -64,7 +72,7 @@ public final class CommandRun {
                 environment,
                 width,
                 typed::poll);
-        int exitCode = Main.run(terminal, interrupts, new Hasty(), args);
+        int exitCode = Main.run(terminal, interrupts, pace, args);
         interrupts.finished();
         Thread.interrupted();
         return new Outcome(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
