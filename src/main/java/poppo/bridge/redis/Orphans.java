@@ -25,7 +25,7 @@ import poppo.bridge.state.RecordKey;
  * differing; a heartbeat key they deleted, by looking at a few more issues at each call, in turn.
  */
 final class Orphans {
-    private static final int SLICE = 100;
+    private static final int SLICE = 64;
 
     private final Keys keys;
     private final RedisLink link;
