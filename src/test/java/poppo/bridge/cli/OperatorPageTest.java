@@ -254,6 +254,7 @@ class OperatorPageTest {
     }
 
     @Test
+    @Tag("nightly")
     void aRefusedMoveIsForcedWithAReasonAndTwoDiffReportsAreCompared() throws Exception {
         open();
         serve.done("POST", "migration/backfill", "{}");
@@ -303,6 +304,7 @@ class OperatorPageTest {
     }
 
     @Test
+    @Tag("nightly")
     void aPlanIsChosenCheckedStartedAndAborted() throws Exception {
         open();
         browser.awaitText("#plan", "No plan was run");

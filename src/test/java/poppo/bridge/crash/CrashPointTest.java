@@ -40,7 +40,7 @@ import poppo.bridge.state.StateCollection;
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class CrashPointTest {
-    private static final int BY_DAY = 4;
+    private static final int BY_DAY = 2;
 
     @RegisterExtension
     final RedisExtension redis = RedisExtension.any();
