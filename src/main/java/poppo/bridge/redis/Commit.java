@@ -14,6 +14,9 @@ import poppo.bridge.state.RecordKey;
  * instead when it doesn't hold. Several, each of another record, go in one call.
  */
 final class Commit {
+    /** A list of more characters is compared by its digest, so that it isn't sent. */
+    private static final int MOST_SPELLED = 2000;
+
     private enum Mode {
         SET,
         REMOVE,
@@ -39,9 +42,6 @@ final class Commit {
     private @Nullable String ownKey;
     private boolean expectsAbsent;
     private int size;
-
-    /** A list of more characters is compared by its digest, so that it isn't sent. */
-    private static final int MOST_SPELLED = 2000;
 
     private record Check(Step step, List<String> expected) {}
 

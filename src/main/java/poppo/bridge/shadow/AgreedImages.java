@@ -104,9 +104,7 @@ final class AgreedImages {
 
     /** The place of a key, or the free one where it belongs: neighbours by number share a line of the processor's cache. */
     private static int place(long[] slots, long key) {
-        int line = (int) (ImageDigest.mix(key >>> (ImageDigest.BITS + ImageDigest.NEIGHBOURS)) >>> 32);
-        int inLine = (int) (key >>> ImageDigest.BITS) & ((1 << ImageDigest.NEIGHBOURS) - 1);
-        int at = (line << ImageDigest.NEIGHBOURS | inLine) & (slots.length - 1);
+        int at = (int) (key >>> ImageDigest.BITS) & (slots.length - 1);
         while (slots[at] != 0 && (slots[at] & KEY) != key) {
             at = (at + 1) & (slots.length - 1);
         }

@@ -15,7 +15,7 @@ final class ImageDigest {
     static final int BITS = 24;
 
     /** See {@link #of(RecordKey)}. */
-    static final int NEIGHBOURS = 3;
+    private static final int NEIGHBOURS = 3;
 
     /** Of no record; no image has it. */
     static final int ABSENT = 0;

@@ -6,12 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import poppo.bridge.cli.CommandRun;
+import poppo.bridge.machine.TemporaryDirectory;
 import poppo.bridge.redis.RedisServerProcess;
 import poppo.bridge.state.Json;
 
@@ -98,7 +97,8 @@ public final class BulkRun {
         ObjectNode diff = command(state, "diff");
         double compared = diff.get("compared").asDouble();
         raw.flushAll();
-        forget(state.resolve(".bridge"));
+        // As if no bridge had been there.
+        TemporaryDirectory.delete(state.resolve(".bridge"));
         return new double[] {
             hset, backfill, hgetall, 1000 * compared / diff.get("tookMillis").asDouble()
         };
@@ -111,14 +111,5 @@ public final class BulkRun {
             throw new IllegalStateException(name + " ended with " + outcome.exitCode() + ": " + outcome.err());
         }
         return (ObjectNode) Json.parse(outcome.out());
-    }
-
-    /** As if no bridge had been there. */
-    private static void forget(Path own) throws IOException {
-        try (Stream<Path> files = Files.walk(own)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

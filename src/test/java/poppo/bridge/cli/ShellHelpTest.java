@@ -28,6 +28,16 @@ class ShellHelpTest {
         return said;
     }
 
+    private static void needs(String tool) {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin", tool)), tool + " is not installed");
+    }
+
+    private Path script(String shell) throws IOException {
+        return Files.writeString(
+                directory.resolve("bridge." + shell),
+                CommandRun.of("completion", shell, "--name", "bridge").out());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -41,9 +51,7 @@ class ShellHelpTest {
                 "plan show ca | cautious",
             })
     void bashCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
-        Path script = Files.writeString(
-                directory.resolve("complete.bash"),
-                CommandRun.of("completion", "bash", "--name", "bridge").out());
+        Path script = script("bash");
         String words = "bridge " + typed;
         String asked = "source " + script + "; COMP_WORDS=(" + words + "); COMP_CWORD=" + typed.split(" ").length
                 + "; COMP_LINE='" + words + "'; COMP_POINT=" + words.length()
@@ -63,10 +71,8 @@ class ShellHelpTest {
                 "plan show ca | cautious",
             })
     void fishCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/fish")), "fish is not installed");
-        Path script = Files.writeString(
-                directory.resolve("bridge.fish"),
-                CommandRun.of("completion", "fish", "--name", "bridge").out());
+        needs("fish");
+        Path script = script("fish");
         String asked = "source " + script + "; complete -C 'bridge " + typed + "'";
         assertThat(run("fish", "--no-config", "-c", asked).lines().map(line -> line.split("\t")[0]))
                 .containsExactlyInAnyOrder(expected.split(" "));
@@ -83,10 +89,8 @@ class ShellHelpTest {
                 "plan show ca | plan show cautious",
             })
     void zshCompletesCommandsOptionsAndValues(String typed, String expected) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")), "zsh is not installed");
-        Path script = Files.writeString(
-                directory.resolve("bridge.zsh"),
-                CommandRun.of("completion", "zsh", "--name", "bridge").out());
+        needs("zsh");
+        Path script = script("zsh");
         // In a terminal of its own, since zsh completes nowhere else; ^A shows the line as it was completed.
         Path asked = Files.writeString(directory.resolve("ask.zsh"), """
                 zmodload zsh/zpty
@@ -129,7 +133,7 @@ class ShellHelpTest {
 
     @Test
     void theManualPageIsWellFormedAndHasEveryCommand() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "groff is not installed");
+        needs("groff");
         Path page = Files.writeString(
                 directory.resolve("page.1"), CommandRun.of("man").out());
         assertThat(run("groff", "-ww", "-man", "-Tascii", "-z", page.toString()))
