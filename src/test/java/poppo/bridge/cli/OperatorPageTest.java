@@ -101,22 +101,24 @@ class OperatorPageTest {
         browser.awaitText("#track [aria-current=step] strong", phase);
     }
 
-    /** Judges until the gates pass, then moves. */
+    /**
+     * Judges until the gates pass, then moves; and again where the move's own judgement failed: on a busy machine the
+     * latency of the first hundred writes is anything.
+     */
     private void moveTo(String phase) {
         browser.click("#move");
         browser.choose("#target", phase);
         browser.click("#judge");
         browser.await("gates that pass on the way to " + phase, () -> {
-            String judgement = browser.text("#judgement");
-            if (judgement.startsWith("Not yet")) {
-                browser.click("#judge");
-                browser.await(
-                        "another judgement",
-                        () -> browser.all("dialog[aria-busy]").isEmpty());
+            if (browser.all("dialog[open]").isEmpty()) {
+                return true;
             }
-            return judgement.startsWith("All gates pass");
+            if (!browser.all("dialog[open]:not([aria-busy])").isEmpty()) {
+                boolean hasPassed = browser.text("#judgement").startsWith("All gates pass");
+                browser.click(hasPassed ? "#go" : "#judge");
+            }
+            return false;
         });
-        browser.click("#go");
         browser.awaitGone("dialog");
         awaitPhase(phase);
     }
