@@ -23,7 +23,7 @@ import poppo.bridge.state.RecordKey;
 final class AgreedImages {
     private static final Logger LOG = LoggerFactory.getLogger(AgreedImages.class);
     private static final int MOST = 1 << 23;
-    private static final int FORMAT = 0x50420002;
+    private static final int FORMAT = 0x50420003;
     private static final long KEY = ~0L << ImageDigest.BITS;
 
     private final Disk disk;

@@ -50,6 +50,9 @@ final class Breaker implements ObservedStateManager.Guard {
     /** It never half-opens by itself: that is the recovery's to do. */
     private static final Duration NEVER = Duration.ofDays(3650);
 
+    /** How long a call took: a slow one is no failure, since each has a time-out. */
+    private static final long NOT_JUDGED = 0;
+
     private final CircuitBreaker circuit;
     private final Bulkhead bulkhead;
     private final Consumer<String> onOpen;
@@ -97,14 +100,13 @@ final class Breaker implements ObservedStateManager.Guard {
             announceIfOpen("too many of the last calls failed");
             throw new BridgeException.Unavailable("Redis is not asked: its breaker is open");
         }
-        long start = System.nanoTime();
         try {
             T result = call.get();
-            circuit.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            circuit.onSuccess(NOT_JUDGED, TimeUnit.NANOSECONDS);
             announceIfOpen("too many of the last calls failed");
             return result;
         } catch (RuntimeException e) {
-            circuit.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+            circuit.onError(NOT_JUDGED, TimeUnit.NANOSECONDS, e);
             if (e instanceof BridgeException.Fenced) {
                 open(String.valueOf(e.getMessage()));
             } else {

@@ -36,7 +36,7 @@ final class ImageDigest {
         long sum = 17;
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             if (!isIssue || !field.getKey().equals(Issue.LAST_HEARTBEAT)) {
-                sum += mix(text(field.getKey()) * 31 + value(field.getValue()));
+                sum += mix(text(field.getKey()) + value(field.getValue()));
             }
         }
         return sum;
@@ -53,7 +53,7 @@ final class ImageDigest {
             }
             return sum;
         }
-        return mix(text(value.asText()) * 31 + value.getNodeType().ordinal());
+        return text(value.asText()) * 31 + value.getNodeType().ordinal();
     }
 
     /** Of the hash that the string itself remembers: names of fields, and what was compared before, cost nothing anew. */

@@ -139,14 +139,17 @@ public final class ShadowStateManager implements StateManager {
 
     @Override
     public Execution execute(Operation operation, Stamp stamp) {
-        long start = System.nanoTime();
+        boolean isTimed = throttle.isAtWork();
+        long start = isTimed ? System.nanoTime() : 0;
         RecordKey key = operation.key();
         Execution execution;
         try (Gate.Pass pass = project.gate.enter();
                 RecordLocks.Held held = project.locks.lock(key)) {
             execution = writes.execute(key, operation, stamp);
         }
-        throttle.operationTook(System.nanoTime() - start);
+        if (isTimed) {
+            throttle.operationTook(System.nanoTime() - start);
+        }
         tell(execution, stamp);
         return execution;
     }
@@ -258,7 +261,6 @@ public final class ShadowStateManager implements StateManager {
      * @throws BridgeException.Conflict {@code not-lossless}, naming what would not survive
      */
     public Copied carryOver(long recordsPerSecond, java.util.function.LongConsumer progress) {
-        throttle.begin(recordsPerSecond);
         Checkpoint.Place from = Checkpoint.Place.START;
         CarryOver.Tally tally;
         if (project.standing().phase().usesRedis()) {
@@ -270,7 +272,12 @@ public final class ShadowStateManager implements StateManager {
                 new Survival(project.files, project.redis).require(() -> progress.accept(0));
             }
             fenceForBackfill(server);
-            tally = backfill.run(from, server, progress::accept);
+            throttle.begin(recordsPerSecond);
+            try {
+                tally = backfill.run(from, server, progress::accept);
+            } finally {
+                throttle.end();
+            }
             checkpoint.forget();
         }
         if (tally.left() == 0) {

@@ -31,6 +31,7 @@ final class Throttle {
     private final LongConsumer sleep;
     private final LongAdder operations = new LongAdder();
     private final LongAdder taken = new LongAdder();
+    private volatile boolean atWork;
     private double ceiling = UNLIMITED;
     private double rate = UNLIMITED;
     private double usual = UNLIMITED;
@@ -59,13 +60,22 @@ final class Throttle {
         }
     }
 
+    /** Whether anything is held back now; else nobody asks how long operations take. */
+    boolean isAtWork() {
+        return atWork;
+    }
+
     /** Notes how long a worker's operation took. */
     void operationTook(long duration) {
         operations.increment();
         taken.add(duration);
     }
 
-    /** @param most records a second; 0 for no limit */
+    /**
+     * Until {@link #end}.
+     *
+     * @param most records a second; 0 for no limit
+     */
     void begin(long most) {
         ceiling = most == 0 ? UNLIMITED : most;
         rate = ceiling;
@@ -76,6 +86,11 @@ final class Throttle {
         doneInWindow = 0;
         heldBack = false;
         due = windowStart;
+        atWork = true;
+    }
+
+    void end() {
+        atWork = false;
     }
 
     /**

@@ -1,6 +1,5 @@
 package poppo.bridge.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.concurrent.locks.LockSupport;
 import poppo.bridge.state.BridgeException;
@@ -27,8 +26,7 @@ final class NoStores {
 
     private static Execution execution(Served served) {
         ObjectNode after = Issues.issue(ISSUE);
-        JsonNode answer = Issues.issue(ISSUE);
-        Decision decision = new Decision.Changed(after, answer, Decision.Effects.NONE);
+        Decision decision = new Decision.Changed(after, after, Decision.Effects.NONE);
         return Execution.of(KEY, decision, Issues.issue(ISSUE), served);
     }
 

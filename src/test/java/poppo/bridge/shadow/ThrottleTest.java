@@ -38,6 +38,15 @@ final class ThrottleTest {
     }
 
     @Test
+    void operationsAreAskedForWhileItIsAtWorkAndNotElse() {
+        assertThat(throttle.isAtWork()).isFalse();
+        throttle.begin(0);
+        assertThat(throttle.isAtWork()).isTrue();
+        throttle.end();
+        assertThat(throttle.isAtWork()).isFalse();
+    }
+
+    @Test
     void theRateThatWasSetIsKept() {
         throttle.begin(2000);
 
