@@ -41,6 +41,9 @@ public final class Json {
     private static final JsonFactory REQUESTS = factory(REQUEST_DEPTH, true);
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String COMPACT = "";
+    /** Of a record as text; for a longer one the room doubles as usual. */
+    private static final int USUAL_LENGTH = 512;
+
     private static final String BYTE_ORDER_MARK = "\ufeff";
     /** Stands for what is not UTF-8, if it doesn't stand for itself. */
     private static final char REPLACEMENT = '\ufffd';
@@ -266,14 +269,14 @@ public final class Json {
 
     /** As {@code JSON.stringify(value)}. */
     public static String compact(JsonNode value) {
-        StringBuilder out = new StringBuilder();
+        StringBuilder out = new StringBuilder(USUAL_LENGTH);
         append(out, value, COMPACT);
         return out.toString();
     }
 
     /** As {@code JSON.stringify(value, null, 2)}. */
     public static String pretty(JsonNode value) {
-        StringBuilder out = new StringBuilder();
+        StringBuilder out = new StringBuilder(USUAL_LENGTH);
         appendPretty(out, value, 0);
         return out.toString();
     }
@@ -329,6 +332,26 @@ public final class Json {
     /** Appends {@code text} as a JSON string with the escapes that {@code JSON.stringify} uses, and no others. */
     public static void appendString(StringBuilder out, String text) {
         out.append('"');
+        if (isPlain(text)) {
+            out.append(text);
+        } else {
+            appendEscaped(out, text);
+        }
+        out.append('"');
+    }
+
+    /** Whether nothing needs an escape, so that it can be copied as a whole: nearly every text. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c == '"' || c == '\\' || Character.isSurrogate(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void appendEscaped(StringBuilder out, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
@@ -348,7 +371,6 @@ public final class Json {
                 }
             }
         }
-        out.append('"');
     }
 
     /** Whether {@code text} holds half a character, which no UTF-8 can carry. */

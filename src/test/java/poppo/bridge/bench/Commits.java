@@ -1,6 +1,10 @@
 package poppo.bridge.bench;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,9 +23,12 @@ import poppo.bridge.bench.Goal.Bound;
 import poppo.bridge.bench.Goal.Term;
 import poppo.bridge.bench.Goal.Unit;
 import poppo.bridge.bench.Meter.Step;
+import poppo.bridge.redis.RedisOptions;
 import poppo.bridge.redis.RedisServerProcess;
+import poppo.bridge.redis.RedisStateManager;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.shadow.ShadowStateManager;
+import poppo.bridge.state.FencedStateManager;
 
 /**
  * Checkout, heartbeat and checkin in {@code redis-write}, beside one hand-written script each by Lettuce alone; the
@@ -30,7 +37,12 @@ import poppo.bridge.shadow.ShadowStateManager;
 final class Commits extends Contest {
     private static final int ISSUES = 1000;
     private static final List<String> OPERATIONS = List.of("checkout", "heartbeat", "checkin");
-    private static final int[] THREADS = {1, 8};
+    private static final int MOST = 8;
+    private static final int[] THREADS = {1, MOST};
+    /** As many as the mirror hands on in one turn. */
+    private static final int LABELS = 500;
+
+    private static final int LABEL_BYTES = 350;
     private static final Pattern RATE = Pattern.compile("\"([0-9.]+)\"");
 
     private Like like;
@@ -46,6 +58,13 @@ final class Commits extends Contest {
         like = new Like(client.commands());
         ShadowStateManager bridge =
                 keep(Bridges.open(newDirectory(ISSUES), server.uri(), "commits", Phase.REDIS_WRITE));
+        FencedStateManager store = keep(RedisStateManager.connect(RedisOptions.of(server.uri(), "store")));
+        store.probe();
+        store.fence(null, 1);
+        Step[] bare = new Worker(ISSUES, MOST).cycle(store);
+        side("store", () -> Meter.cycles(MOST, bare));
+        Path outbox = newDirectory(0);
+        side("label files", () -> Map.of("rate", labelFiles(outbox)));
         for (int threads : THREADS) {
             Step[] cycle = new Worker(ISSUES, threads).cycle(bridge);
             side("bridge " + threads, () -> countingTrips(client, threads, cycle));
@@ -72,6 +91,29 @@ final class Commits extends Contest {
                     like.call(operation, issue, Worker.process(thread));
                 }))
                 .toArray(Step[]::new);
+    }
+
+    /** What becomes of the label requests of checkouts and checkins: files that are whole when they are seen, and durable. */
+    private static double labelFiles(Path outbox) throws Exception {
+        byte[] request = new byte[LABEL_BYTES];
+        return LABELS * Meter.calls(1, thread -> writeLabels(outbox, request)).get("rate");
+    }
+
+    private static void writeLabels(Path outbox, byte[] request) throws IOException {
+        List<Path> asides = new ArrayList<>();
+        for (int i = 0; i < LABELS; i++) {
+            Path aside = Files.createTempFile(outbox, "", ".tmp");
+            Files.write(aside, request);
+            asides.add(aside);
+        }
+        for (Path aside : asides) {
+            try (FileChannel channel = FileChannel.open(aside)) {
+                channel.force(true);
+            }
+        }
+        for (Path aside : asides) {
+            Files.move(aside, outbox.resolve(aside.getFileName() + ".json"), StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     private RedissonClient redisson(RedisServerProcess server) {
@@ -134,6 +176,18 @@ final class Commits extends Contest {
                 Term.of("bridge 8", "rate"),
                 Bound.ratioAtLeast(0.7),
                 Term.of("raw 8", "rate")));
+        goals.add(new Goal(
+                "the same of the Redis store alone, without files / raw EVALSHA",
+                Unit.PER_SECOND,
+                Term.of("store", "rate"),
+                Bound.NONE,
+                Term.of("raw 8", "rate")));
+        goals.add(new Goal(
+                "the three of them, 8 threads / label requests' files alone, one thread",
+                Unit.PER_SECOND,
+                Term.of("bridge 8", "rate"),
+                Bound.NONE,
+                Term.of("label files", "rate")));
         goals.add(new Goal(
                 "round trips of each",
                 Unit.COUNT,

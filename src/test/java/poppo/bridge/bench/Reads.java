@@ -28,7 +28,8 @@ final class Reads extends Contest {
     @Override
     void open() throws IOException {
         RedisServerProcess server = newServer();
-        RedisCommands<String, String> raw = keep(new RawRedis(server.uri())).commands();
+        RawRedis client = keep(new RawRedis(server.uri()));
+        RedisCommands<String, String> raw = client.commands();
         for (Phase phase : PHASES) {
             String project = phase.label();
             ShadowStateManager bridge = keep(Bridges.open(newDirectory(ISSUES), server.uri(), project, phase));
@@ -39,6 +40,9 @@ final class Reads extends Contest {
             for (int threads : THREADS) {
                 side(phase.label() + threads, () -> Meter.calls(threads, thread -> bridge.read(KEY)));
                 side("HGETALL " + phase.label() + threads, () -> Meter.calls(threads, thread -> raw.hgetall(hash)));
+                side(
+                        "four " + phase.label() + threads,
+                        () -> Meter.calls(threads, thread -> client.readWith(hash, hash, "status")));
             }
         }
     }
@@ -50,15 +54,29 @@ final class Reads extends Contest {
             for (int threads : THREADS) {
                 goals.add(goal(phase, threads, "p50", 1.1));
                 goals.add(goal(phase, threads, "p99", 1.3));
+                goals.add(limit(phase, threads));
             }
         }
         return goals;
     }
 
+    /** A read asks for the record, for its revision before and after, and for the epoch. */
+    private static Goal limit(Phase phase, int threads) {
+        return new Goal(
+                "%s, %s: these four commands by hand / raw HGETALL, p50".formatted(phase.label(), threads(threads)),
+                Unit.MICROS,
+                Term.of("four " + phase.label() + threads, "p50"),
+                Bound.NONE,
+                Term.of("HGETALL " + phase.label() + threads, "p50"));
+    }
+
+    private static String threads(int threads) {
+        return threads + (threads == 1 ? " thread" : " threads");
+    }
+
     private static Goal goal(Phase phase, int threads, String figure, double most) {
         return new Goal(
-                "read in %s / raw HGETALL, %d %s, %s"
-                        .formatted(phase.label(), threads, threads == 1 ? "thread" : "threads", figure),
+                "read in %s / raw HGETALL, %s, %s".formatted(phase.label(), threads(threads), figure),
                 Unit.MICROS,
                 Term.of(phase.label() + threads, figure),
                 Bound.ratioAtMost(most),
