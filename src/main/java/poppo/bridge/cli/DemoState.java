@@ -2,7 +2,6 @@ package poppo.bridge.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -11,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import poppo.bridge.file.FileOptions;
 import poppo.bridge.file.FileStateManager;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.machine.TemporaryDirectory;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
@@ -68,14 +68,8 @@ final class DemoState implements AutoCloseable {
         return Files.exists(found) ? Files.readAllBytes(found) : null;
     }
 
-    private static byte[] recorded(String file) throws IOException {
-        String resource = "/demo/" + RECORDED + "/" + file;
-        try (InputStream content = DemoState.class.getResourceAsStream(resource)) {
-            if (content == null) {
-                throw new IllegalStateException("the jar lacks " + resource + "; build it with mvn package");
-            }
-            return content.readAllBytes();
-        }
+    private static byte[] recorded(String file) {
+        return Resource.bytes(DemoState.class, "/demo/" + RECORDED + "/" + file);
     }
 
     /** The copy. */

@@ -9,7 +9,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import poppo.bridge.report.Page;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.state.Json;
 import poppo.bridge.web.Metric;
 
@@ -90,7 +90,7 @@ final class MetricsCommand {
 
         @Override
         public Integer call() {
-            session.terminal().document(Page.resource(MetricsCommand.class, DASHBOARD));
+            session.terminal().document(Resource.text(MetricsCommand.class, DASHBOARD));
             return ExitCode.DONE;
         }
     }
@@ -106,7 +106,7 @@ final class MetricsCommand {
 
         @Override
         public Integer call() {
-            String rules = Page.resource(MetricsCommand.class, ALERTS);
+            String rules = Resource.text(MetricsCommand.class, ALERTS);
             session.terminal().document(session.options().isJson() ? json(rules) : rules);
             return ExitCode.DONE;
         }

@@ -3,17 +3,13 @@ package poppo.bridge.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.Stamp;
@@ -182,10 +178,6 @@ public record DiffReport(
 
     /** The JSON Schema (draft 2020-12) of {@link #toJson}. */
     public static String schema() {
-        try (InputStream in = DiffReport.class.getResourceAsStream("diff-report.schema.json")) {
-            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the schema is part of the jar and can't be read", e);
-        }
+        return Resource.text(DiffReport.class, "diff-report.schema.json");
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.report.Marked;
 import poppo.bridge.report.Page;
 import poppo.bridge.report.Text;
@@ -22,7 +23,7 @@ import poppo.bridge.state.StateCollection;
  * are missing. Rendered once.
  */
 public final class HtmlReport {
-    private static final String SCRIPT = Page.resource(HtmlReport.class, "report.js");
+    private static final String SCRIPT = Resource.text(HtmlReport.class, "report.js");
     /** Stands for a percentage of nothing. */
     private static final String NOTHING = "–";
 

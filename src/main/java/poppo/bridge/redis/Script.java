@@ -1,12 +1,10 @@
 package poppo.bridge.redis;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import poppo.bridge.machine.Resource;
 
 /** A script of this package, and the name that the server knows it by. */
 record Script(String text, String sha) {
@@ -14,16 +12,11 @@ record Script(String text, String sha) {
     static final Script FENCE = load("fence.lua");
 
     private static Script load(String name) {
-        try (InputStream in = Script.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException(name + " is missing from the jar");
-            }
-            byte[] text = in.readAllBytes();
+        byte[] text = Resource.bytes(Script.class, name);
+        try {
             String sha =
                     HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
             return new Script(new String(text, StandardCharsets.UTF_8), sha);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }

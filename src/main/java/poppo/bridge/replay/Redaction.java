@@ -3,9 +3,6 @@ package poppo.bridge.replay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.state.BridgeException;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
@@ -89,11 +87,7 @@ public final class Redaction {
     }
 
     private static List<Rule> standardRules() {
-        try (InputStream in = Objects.requireNonNull(Redaction.class.getResourceAsStream(STANDARD), STANDARD)) {
-            return rules(Json.parse(in.readAllBytes()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return rules(Json.parse(Resource.bytes(Redaction.class, STANDARD)));
     }
 
     private static List<Rule> rules(JsonNode document) {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +11,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.state.Json;
 import poppo.bridge.state.MalformedJsonException;
 
@@ -56,13 +54,9 @@ public final class SecretScan {
 
     private static Map<String, Pattern> known() {
         Map<String, Pattern> known = new LinkedHashMap<>();
-        try (InputStream in = Objects.requireNonNull(SecretScan.class.getResourceAsStream("secrets.json"))) {
-            for (Map.Entry<String, JsonNode> rule :
-                    Json.parse(in.readAllBytes()).properties()) {
-                known.put(rule.getKey(), Pattern.compile(rule.getValue().textValue()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (Map.Entry<String, JsonNode> rule :
+                Json.parse(Resource.bytes(SecretScan.class, "secrets.json")).properties()) {
+            known.put(rule.getKey(), Pattern.compile(rule.getValue().textValue()));
         }
         return known;
     }

@@ -1,25 +1,12 @@
 package poppo.bridge.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import poppo.bridge.machine.Resource;
 
 /** A page for people that asks for nothing from anywhere: its style is in it, and its script if it has one. */
 public final class Page {
-    private static final String STYLE = resource(Page.class, "report.css");
+    private static final String STYLE = Resource.text(Page.class, "report.css");
 
     private Page() {}
-
-    /** A text that comes in the jar beside a class. */
-    public static String resource(Class<?> beside, String name) {
-        try (InputStream in = beside.getResourceAsStream(name)) {
-            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(name + " is part of the jar and can't be read", e);
-        }
-    }
 
     /**
      * The whole page.

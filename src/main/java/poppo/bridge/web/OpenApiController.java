@@ -16,10 +16,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.security.SecurityScheme;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import poppo.bridge.machine.Resource;
 
 /** The OpenAPI document that the build makes from the controllers. */
 @OpenAPIDefinition(
@@ -60,18 +57,7 @@ import java.nio.charset.StandardCharsets;
 final class OpenApiController {
     private static final String DOCUMENT = "/META-INF/swagger/poppo-bridge.yml";
 
-    private final String text = load();
-
-    private static String load() {
-        try (InputStream document = OpenApiController.class.getResourceAsStream(DOCUMENT)) {
-            if (document == null) {
-                throw new IllegalStateException("the build left out " + DOCUMENT);
-            }
-            return new String(document.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    private final String text = Resource.text(OpenApiController.class, DOCUMENT);
 
     @Operation(operationId = "openApi.read", summary = "Read this document")
     @ApiResponse(

@@ -4,7 +4,6 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
+import poppo.bridge.machine.Resource;
 
 /** The files of the operator's page, read and compressed once. */
 final class PageFiles {
@@ -74,22 +74,17 @@ final class PageFiles {
     }
 
     private static PageFile load(String name) {
-        try (InputStream file = PageFiles.class.getResourceAsStream(name)) {
-            if (file == null) {
-                throw new IllegalStateException("the build left out the page's " + name);
-            }
-            byte[] plain = file.readAllBytes();
-            String type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "text/plain");
-            return new PageFile(type, plain, gzip(plain), tag(plain));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        byte[] plain = Resource.bytes(PageFiles.class, name);
+        String type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "text/plain");
+        return new PageFile(type, plain, gzip(plain), tag(plain));
     }
 
-    private static byte[] gzip(byte[] plain) throws IOException {
+    private static byte[] gzip(byte[] plain) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
             gzip.write(plain);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can be written to", e);
         }
         return bytes.toByteArray();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.report.Page;
 import poppo.bridge.report.Text;
 import poppo.bridge.state.Json;
@@ -48,6 +49,6 @@ final class BenchmarkPage {
     }
 
     private static String resource(String name) {
-        return Page.resource(BenchmarkPage.class, name);
+        return Resource.text(BenchmarkPage.class, name);
     }
 }

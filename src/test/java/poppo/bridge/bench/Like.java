@@ -3,7 +3,7 @@ package poppo.bridge.bench;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Instant;
-import poppo.bridge.report.Page;
+import poppo.bridge.machine.Resource;
 
 /** What the operations come to in Redis, in one hand-written script, {@code like.lua}. Thread-safe. */
 final class Like {
@@ -13,7 +13,7 @@ final class Like {
     /** Loads the script, and makes the epoch that it asks for. */
     Like(RedisCommands<String, String> redis) {
         this.redis = redis;
-        this.sha = redis.scriptLoad(Page.resource(Like.class, "like.lua"));
+        this.sha = redis.scriptLoad(Resource.text(Like.class, "like.lua"));
         redis.hset("authority", "epoch", "1");
     }
 

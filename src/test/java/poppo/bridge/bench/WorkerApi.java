@@ -12,8 +12,8 @@ import poppo.bridge.bench.Goal.Bound;
 import poppo.bridge.bench.Goal.Term;
 import poppo.bridge.bench.Goal.Unit;
 import poppo.bridge.cli.Main;
+import poppo.bridge.machine.Resource;
 import poppo.bridge.redis.RedisServerProcess;
-import poppo.bridge.report.Page;
 import poppo.bridge.shadow.Phase;
 import poppo.bridge.state.Json;
 
@@ -41,7 +41,7 @@ final class WorkerApi extends Contest {
             return;
         }
         Path script = newDirectory(0).resolve("pairs.lua");
-        Files.writeString(script, Page.resource(WorkerApi.class, "pairs.lua"));
+        Files.writeString(script, Resource.text(WorkerApi.class, "pairs.lua"));
         for (String fsync : FSYNCS) {
             RedisServerProcess server = newServer();
             Path state = newDirectory(ISSUES);
