@@ -83,13 +83,7 @@ final class DiffsController {
                         mediaType = MediaType.APPLICATION_XML,
                         schema = @Schema(type = "string", description = "JUnit"))
             })
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @ApiResponse(
             responseCode = "406",
             description = "not-acceptable",

@@ -79,10 +79,7 @@ final class IssuesController {
     @RequestBody(
             required = true,
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.CheckinShape.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = "The issue",
-            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.IssueShape.class)))
+    @AnswersIssue
     @ApiResponse(
             responseCode = "404",
             description = "unknown-issue",
@@ -113,10 +110,7 @@ final class IssuesController {
                     @Content(
                             mediaType = Answer.JSON,
                             schema = @Schema(implementation = Schemas.StatusUpdateShape.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = "The issue",
-            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.IssueShape.class)))
+    @AnswersIssue
     @ApiResponse(
             responseCode = "409",
             description = "already-checked-out: a live process holds it",
@@ -142,10 +136,7 @@ final class IssuesController {
     }
 
     @Operation(operationId = "issues.read", summary = "Read an issue")
-    @ApiResponse(
-            responseCode = "200",
-            description = "The issue",
-            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.IssueShape.class)))
+    @AnswersIssue
     @ApiResponse(
             responseCode = "404",
             description = "unknown-issue",

@@ -91,13 +91,7 @@ final class JobsController {
             responseCode = "200",
             description = "The job",
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.JobShape.class)))
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @Get("/jobs/{id}")
     CompletionStage<HttpResponse<?>> read(@PathVariable String p, @PathVariable String id, HttpRequest<?> request) {
         return calls.operator(request, p, handle -> Answer.ok(find(handle, id).toJson()));
@@ -108,13 +102,7 @@ final class JobsController {
             responseCode = "200",
             description = "The job, which stops at its next chunk",
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.JobShape.class)))
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @Delete("/jobs/{id}")
     CompletionStage<HttpResponse<?>> cancel(@PathVariable String p, @PathVariable String id, HttpRequest<?> request) {
         return calls.operator(request, p, handle -> cancel(handle, id));

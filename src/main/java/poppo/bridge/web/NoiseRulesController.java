@@ -90,13 +90,7 @@ final class NoiseRulesController {
 
     @Operation(operationId = "noise-rules.remove", summary = "Remove a noise rule")
     @ApiResponse(responseCode = "204", description = "Removed")
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @Delete("/{name}")
     CompletionStage<HttpResponse<?>> remove(@PathVariable String p, @PathVariable String name, HttpRequest<?> request) {
         return calls.operator(request, p, handle -> remove(handle, Limits.id("name", name)));

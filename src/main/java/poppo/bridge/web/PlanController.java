@@ -18,6 +18,10 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +40,26 @@ import poppo.bridge.state.BridgeException;
 final class PlanController {
     private static final String WHERE = "Where the plan is";
     private static final String CONFLICT = "plan-state: the plan, if there is one, isn't where this can be done";
+
+    /** A call that moves the plan on, or stops it, for the API's description. */
+    @Target(ElementType.METHOD)
+    @Retention(RetentionPolicy.RUNTIME)
+    @RequestBody(
+            required = false,
+            content =
+                    @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanReasonShape.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = WHERE,
+            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanShape.class)))
+    @ApiResponse(
+            responseCode = "409",
+            description = CONFLICT,
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    private @interface Steers {}
 
     private final Calls calls;
 
@@ -75,13 +99,7 @@ final class PlanController {
             responseCode = "200",
             description = WHERE,
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanShape.class)))
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @Get
     CompletionStage<HttpResponse<?>> status(@PathVariable String p, HttpRequest<?> request) {
         return calls.operator(
@@ -93,21 +111,7 @@ final class PlanController {
     }
 
     @Operation(operationId = "plan.pause", summary = "Stop the plan where it is, until it is resumed")
-    @RequestBody(
-            required = false,
-            content =
-                    @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanReasonShape.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = WHERE,
-            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanShape.class)))
-    @ApiResponse(
-            responseCode = "409",
-            description = CONFLICT,
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @Steers
     @Post("/pause")
     CompletionStage<HttpResponse<?>> pause(
             @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
@@ -115,21 +119,7 @@ final class PlanController {
     }
 
     @Operation(operationId = "plan.resume", summary = "Let the plan go on where the project stands")
-    @RequestBody(
-            required = false,
-            content =
-                    @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanReasonShape.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = WHERE,
-            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanShape.class)))
-    @ApiResponse(
-            responseCode = "409",
-            description = CONFLICT,
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @Steers
     @Post("/resume")
     CompletionStage<HttpResponse<?>> resume(
             @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {
@@ -137,21 +127,7 @@ final class PlanController {
     }
 
     @Operation(operationId = "plan.abort", summary = "End the plan; the phase stays as it is")
-    @RequestBody(
-            required = false,
-            content =
-                    @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanReasonShape.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = WHERE,
-            content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.PlanShape.class)))
-    @ApiResponse(
-            responseCode = "409",
-            description = CONFLICT,
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @Steers
     @Post("/abort")
     CompletionStage<HttpResponse<?>> abort(
             @PathVariable String p, @Parameter(hidden = true) @Body @Nullable byte[] body, HttpRequest<?> request) {

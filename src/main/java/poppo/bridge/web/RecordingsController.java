@@ -99,13 +99,7 @@ final class RecordingsController {
             description = "Where it ended",
             content =
                     @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.RecordingShape.class)))
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @Delete("/{id}")
     CompletionStage<HttpResponse<?>> stop(@PathVariable String p, @PathVariable String id, HttpRequest<?> request) {
         return calls.operator(request, p, handle -> stop(handle, Limits.id("id", id)));

@@ -72,13 +72,7 @@ final class RunningTasksController {
             responseCode = "200",
             description = "The task",
             content = @Content(mediaType = Answer.JSON, schema = @Schema(implementation = Schemas.TaskShape.class)))
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @Get("/{id}")
     CompletionStage<HttpResponse<?>> read(@PathVariable String p, @PathVariable String id, HttpRequest<?> request) {
         return calls.worker(request, p, handle -> read(handle, Limits.id("id", id)));
@@ -86,13 +80,7 @@ final class RunningTasksController {
 
     @Operation(operationId = "runningTasks.remove", summary = "Remove a running task")
     @ApiResponse(responseCode = "204", description = "Removed")
-    @ApiResponse(
-            responseCode = "404",
-            description = "not-found",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Schemas.ProblemShape.class)))
+    @MayBeMissing
     @Delete("/{id}")
     CompletionStage<HttpResponse<?>> remove(@PathVariable String p, @PathVariable String id, HttpRequest<?> request) {
         return calls.worker(
